@@ -1,0 +1,33 @@
+// What a handler is: a route's name, a parsed and checked request, an answer of the route's schema. Handlers parse, call
+// one function of a stage, and present; http/server.ts attaches them in one loop, and a missing one is a type error.
+import type { AnswerOf, BodyOf, ParamsOf, QueryOf, Route, Scope } from "@bellhop/contract/route";
+
+/** Whoever calls: a key with its scopes, perhaps bound to one workspace (its ref). */
+export type Caller = { readonly key: string; readonly scopes: readonly Scope[]; readonly workspace: number | null };
+
+export type HandlerRequest<R> = {
+  readonly params: ParamsOf<R>;
+  readonly query: QueryOf<R>;
+  readonly body: BodyOf<R>;
+  /** The bytes of the body, on routes with `rawBody`. */
+  readonly bytes: Buffer;
+  readonly contentType: string;
+  header(name: string): string | undefined;
+  readonly caller: Caller;
+  /** For the audit: who and by which route. */
+  readonly actor: { readonly key: string; readonly route: string };
+};
+
+/** An answer with a status other than the route's own (a batch of which all lines were refused). */
+export class WithStatus<T> {
+  readonly status: number;
+  readonly answer: T;
+  constructor(status: number, answer: T) {
+    this.status = status;
+    this.answer = answer;
+  }
+}
+
+export type Handler<R> = (request: HandlerRequest<R>) => Promise<AnswerOf<R> | WithStatus<AnswerOf<R>>>;
+
+export type Handlers<Routes extends Record<string, Route>> = { [Name in keyof Routes]: Handler<Routes[Name]> };

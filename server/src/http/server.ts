@@ -1,0 +1,165 @@
+// Attaches one handler to each route of the contract. What every route has in common (keys, limits, problem documents) is
+// here and nowhere else; an unlisted route cannot exist.
+import { randomUUID } from "node:crypto";
+import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
+import Fastify from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Logger } from "pino";
+import { problems } from "@bellhop/contract/problems";
+import type { Mistake, ProblemCode } from "@bellhop/contract/problems";
+import { batchBytesMax, depthMax } from "@bellhop/contract/events";
+import type { Route } from "@bellhop/contract/route";
+import { Problem } from "../domain/problem.ts";
+import { readJson } from "../intake/json-scan.ts";
+import { authorize } from "./authorize.ts";
+import type { FindKey } from "./authorize.ts";
+import { WithStatus } from "./handler.ts";
+import type { Caller, Handler } from "./handler.ts";
+import { problemDocument } from "./problem.ts";
+
+const requestTimeoutMs = 30_000;
+const keepAliveTimeoutMs = 72_000;
+const urlLengthMax = 8_192;
+const noCaller: Caller = { key: "public", scopes: [], workspace: null };
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    rawBody?: boolean;
+  }
+  interface FastifyRequest {
+    caller: Caller;
+  }
+}
+
+export type ServerOptions = {
+  readonly routes: Record<string, Route>;
+  readonly handlers: Record<string, Handler<Route>>;
+  readonly findKey: FindKey;
+  readonly log: Logger;
+  /** More than contract routes: `/metrics`, `/livez` and the like attach themselves. */
+  readonly extend?: (app: FastifyInstance) => void;
+};
+
+export function createServer(options: ServerOptions): FastifyInstance {
+  const app = Fastify({
+    genReqId: () => `req_${randomUUID()}`,
+    bodyLimit: batchBytesMax,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    routerOptions: { maxParamLength: urlLengthMax },
+    forceCloseConnections: "idle",
+    frameworkErrors: (error, request, reply) => void sendProblem(reply, request, new Problem("not_found", error.message)),
+    logger: false,
+  }) as unknown as FastifyInstance;
+  app.decorateRequest("caller", null as unknown as Caller);
+  app.setValidatorCompiler(TypeBoxValidatorCompiler as never);
+  app.removeAllContentTypeParsers();
+  for (const type of ["application/json", "application/x-ndjson"]) app.addContentTypeParser(type, { parseAs: "buffer" }, readBody);
+  app.setErrorHandler((error, request, reply) => answerError(error as FastifyError, request, reply, options.log));
+  app.setNotFoundHandler(
+    (request, reply) =>
+      void sendProblem(reply, request, new Problem("not_found", `There is no route ${request.method} ${request.url.split("?")[0]}.`)),
+  );
+  for (const [name, route] of Object.entries(options.routes)) attach(app, name, route, options);
+  refuseOtherMethods(app, Object.values(options.routes));
+  options.extend?.(app);
+  return app;
+}
+
+function attach(app: FastifyInstance, name: string, route: Route, options: ServerOptions): void {
+  const handler = options.handlers[name] as Handler<Route>;
+  const schema: Record<string, unknown> = {};
+  if (route.params) schema["params"] = route.params;
+  if (route.query) schema["querystring"] = route.query;
+  if (route.body && !route.rawBody) schema["body"] = route.body;
+  app.route({
+    method: route.method,
+    url: fastifyPath(route.path),
+    schema,
+    config: { rawBody: route.rawBody ?? false },
+    onRequest: async (request) => {
+      request.caller = route.scope === "public" ? noCaller : await authorize(request, route.scope, options.findKey);
+    },
+    handler: async (request, reply) => {
+      const answer = await handler({
+        params: request.params as never,
+        query: request.query as never,
+        body: request.body as never,
+        bytes: request.body as Buffer,
+        contentType: request.headers["content-type"] ?? "",
+        header: (header) => request.headers[header] as string | undefined,
+        caller: request.caller,
+        actor: { key: request.caller.key, route: name },
+      });
+      if (answer instanceof WithStatus) return reply.code(answer.status).send(answer.answer);
+      return reply.code(route.answer.status).send(answer ?? undefined);
+    },
+  });
+}
+
+const fastifyPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
+
+/** A known path with a method it does not take answers 405 and says which it does. */
+function refuseOtherMethods(app: FastifyInstance, all: readonly Route[]): void {
+  const known = new Map<string, Set<string>>();
+  for (const { path, method } of all) known.set(path, (known.get(path) ?? new Set()).add(method));
+  for (const [path, methods] of known) {
+    if (methods.has("GET")) methods.add("HEAD");
+    const refused = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].filter((method) => !methods.has(method));
+    if (refused.length === 0) continue;
+    const allow = [...methods].join(", ");
+    app.route({
+      method: refused,
+      url: fastifyPath(path),
+      onRequest: async (request, reply) => {
+        await sendProblem(reply.header("allow", allow), request, new Problem("method_not_allowed", `${path} takes ${allow}.`));
+      },
+      handler: async () => undefined,
+    });
+  }
+}
+
+async function readBody(request: FastifyRequest, bytes: Buffer): Promise<unknown> {
+  if (request.routeOptions.config.rawBody) return bytes;
+  if (bytes.length === 0) return undefined;
+  const read = readJson(bytes, { depthMax });
+  if (!read.ok) throw new Problem("invalid_json", undefined, read.mistakes);
+  return read.value;
+}
+
+function answerError(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+  if (error instanceof Problem) return sendProblem(reply, request, error);
+  if (error.validation) return sendProblem(reply, request, validationProblem(error));
+  const code = frameworkProblems[error.code];
+  if (code) return sendProblem(reply, request, new Problem(code, error.message));
+  log.error({ err: error, request_id: request.id, url: request.routeOptions.url }, "a request failed");
+  return sendProblem(reply, request, new Problem("internal", "The operator's log has the cause under this request's id."));
+}
+
+const frameworkProblems: Record<string, ProblemCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: "payload_too_large",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "unsupported_media_type",
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "invalid_json",
+  FST_ERR_CTP_EMPTY_TYPE: "unsupported_media_type",
+};
+
+function validationProblem(error: FastifyError): Problem {
+  const mistakes: Mistake[] = [];
+  for (const each of error.validation ?? []) {
+    const unknownField = each.keyword === "additionalProperties" || each.keyword === "unevaluatedProperties";
+    const names = unknownField ? ((each.params as Record<string, unknown>)["additionalProperties"] as string[] | undefined) : undefined;
+    if (names) for (const name of names) mistakes.push({ pointer: `${each.instancePath}/${name}`, message: "is not a known field" });
+    else if (each.keyword !== "boolean") mistakes.push({ pointer: each.instancePath, message: each.message ?? "is not valid" });
+  }
+  if (error.validationContext === "params") return new Problem("not_found", "The path has an id that cannot be one.", mistakes);
+  return new Problem(error.validationContext === "body" ? "invalid_request" : "invalid_query", undefined, mistakes);
+}
+
+function sendProblem(reply: FastifyReply, request: FastifyRequest, problem: Problem): FastifyReply {
+  if (problem.retryAfterS !== undefined) reply.header("retry-after", problem.retryAfterS);
+  if (problem.code === "unauthorized") reply.header("www-authenticate", "Bearer");
+  return reply
+    .code(problems[problem.code].status)
+    .type("application/problem+json")
+    .send(JSON.stringify(problemDocument(problem.code, request.id, problem.detail, problem.mistakes)));
+}

@@ -1,0 +1,52 @@
+// The connections of a process, by purpose. They are named and never shared: publishing that takes all of its own can
+// never starve recording, or the queue could not drain just when it is full.
+import pg from "pg";
+
+const int8Oid = 20;
+const connectTimeoutMs = 5_000;
+const flowTimeoutMs = 5_000;
+const readTimeoutMs = 2_000;
+const controlTimeoutMs = 10_000;
+
+export type Database = {
+  readonly publish: pg.Pool;
+  readonly record: pg.Pool;
+  readonly scan: pg.Pool;
+  readonly read: pg.Pool;
+  readonly control: pg.Pool;
+  readonly url: string;
+  close(): Promise<void>;
+};
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: "text" | "binary") =>
+    oid === int8Oid && format !== "binary" ? Number : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig["getTypeParser"],
+};
+
+export function openDatabase(url: string, onError: (error: Error) => void): Database {
+  const pool = (name: string, max: number, timeoutMs: number): pg.Pool => {
+    const made = new pg.Pool({
+      connectionString: url,
+      application_name: `bellhop ${name}`,
+      max,
+      connectionTimeoutMillis: connectTimeoutMs,
+      statement_timeout: timeoutMs,
+      // The client's own deadline covers a database that no longer answers at all.
+      query_timeout: timeoutMs + 1_000,
+      idle_in_transaction_session_timeout: flowTimeoutMs,
+      idleTimeoutMillis: 0,
+      types,
+    });
+    made.on("error", onError);
+    return made;
+  };
+  const pools = {
+    publish: pool("publish", 2, flowTimeoutMs),
+    record: pool("record", 1, flowTimeoutMs),
+    scan: pool("scan", 1, flowTimeoutMs),
+    read: pool("read", 2, readTimeoutMs),
+    control: pool("control", 2, controlTimeoutMs),
+  };
+  const close = async (): Promise<void> => void (await Promise.all(Object.values(pools).map((each) => each.end())));
+  return { ...pools, url, close };
+}

@@ -1,0 +1,98 @@
+// Upkeep of the flow tables' days. A partition is made as a table of its own with a check that matches its bounds and then
+// attached: `create table ... partition of` would lock out every insert behind the slowest reader. Old days are detached
+// and dropped whole; by construction nothing in them is still owed (hold + 5 days is less than the retention).
+import type { Pool } from "pg";
+import { firstIdAt } from "../domain/id.ts";
+
+const dayMs = 86_400_000;
+export const daysAhead = 3;
+export const partitionsMax = 64;
+const lockTimeoutMs = 50;
+const lockAttemptsMax = 100;
+
+/** Table -> the column whose value falls into a day. */
+const flowTables = { event: "id", notification: "id", log: "notification" } as const;
+
+const dayName = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10).replaceAll("-", "");
+const isoDay = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);
+export const dayOf = (ms: number): number => Math.floor(ms / dayMs);
+
+/** Makes the partitions from `fromMs` until three days after `nowMs`, where they are missing. */
+export async function makePartitions(pool: Pool, fromMs: number, nowMs: number): Promise<void> {
+  const existing = await partitionNames(pool);
+  for (let day = dayOf(fromMs); day <= dayOf(nowMs) + daysAhead; day++) {
+    for (const [table, column] of Object.entries(flowTables)) {
+      const bounds = [firstIdAt(day * dayMs), firstIdAt((day + 1) * dayMs)] as const;
+      if (!existing.has(`${table}_${dayName(day)}`)) await makePartition(pool, table, column, day, bounds);
+    }
+    if (!existing.has(`idempotency_${dayName(day)}`)) await makePartition(pool, "idempotency", "day", day, [isoDay(day), isoDay(day + 1)]);
+  }
+}
+
+async function partitionNames(pool: Pool): Promise<Set<string>> {
+  const { rows } = await pool.query<{ name: string }>("select inhrelid::regclass::text as name from pg_inherits");
+  return new Set(rows.map((row) => row.name));
+}
+
+async function makePartition(pool: Pool, table: string, column: string, day: number, bounds: readonly [string, string]): Promise<void> {
+  const name = `${table}_${dayName(day)}`;
+  const [from, to] = bounds;
+  await withShortLocks(pool, [
+    `create table if not exists ${name} (like ${table} including defaults including constraints including indexes,
+       constraint ${name}_day check (${column} >= '${from}' and ${column} < '${to}'))
+       with (autovacuum_vacuum_insert_threshold = -1, toast.autovacuum_enabled = off)`,
+    `alter table ${table} attach partition ${name} for values from ('${from}') to ('${to}')`,
+    `alter table ${name} drop constraint ${name}_day`,
+  ]);
+}
+
+/** Runs statements in one transaction that never waits long for a lock, so that nobody has to wait long behind it. */
+async function withShortLocks(pool: Pool, statements: readonly string[]): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const on = await pool.connect();
+    try {
+      await on.query(`begin; set local lock_timeout = ${lockTimeoutMs}`);
+      for (const statement of statements) await on.query(statement);
+      await on.query("commit");
+      return;
+    } catch (error) {
+      await on.query("rollback").catch(() => undefined);
+      const code = (error as { code?: string }).code;
+      if (code === attached) return;
+      if (code !== lockNotAvailable || attempt === lockAttemptsMax) throw error;
+    } finally {
+      on.release();
+    }
+  }
+}
+
+const lockNotAvailable = "55P03";
+/** Another process attached it between our look and our statement. */
+const attached = "42809";
+
+/** Drops every day that lies wholly before `beforeMs`; gives the names of the dropped partitions. */
+export async function dropPartitions(pool: Pool, beforeMs: number): Promise<string[]> {
+  await finalizeDetached(pool);
+  const dropped: string[] = [];
+  for (const name of await partitionNames(pool)) {
+    const [, table, day] = /^(event|notification|log|idempotency)_(\d{8})$/.exec(name) ?? [];
+    if (!table || !day) continue;
+    const end = Date.UTC(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6, 8))) + dayMs;
+    if (end > beforeMs) continue;
+    await pool.query(`alter table ${table} detach partition ${name} concurrently`);
+    await pool.query(`drop table ${name}`);
+    dropped.push(name);
+  }
+  return dropped;
+}
+
+/** A detach whose session died leaves the partition pending, and every further detach is refused until it is finalized. */
+async function finalizeDetached(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ parent: string; name: string }>(
+    "select inhparent::regclass::text as parent, inhrelid::regclass::text as name from pg_inherits where inhdetachpending",
+  );
+  for (const { parent, name } of rows) {
+    await pool.query(`alter table ${parent} detach partition ${name} finalize`);
+    await pool.query(`drop table ${name}`);
+  }
+}

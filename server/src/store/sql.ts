@@ -1,0 +1,53 @@
+// `sql` makes a named statement of a template: constant text, values apart. The name is a hash of the text, so the same
+// statement is parsed once per connection; a text must therefore never contain a value or a row count.
+import { createHash } from "node:crypto";
+import type { Pool, PoolClient, Client, QueryResultRow } from "pg";
+
+export type Statement = { readonly name: string; readonly text: string; readonly values: readonly unknown[] };
+
+const named = new WeakMap<TemplateStringsArray, { name: string; text: string }>();
+
+export function sql(parts: TemplateStringsArray, ...values: readonly unknown[]): Statement {
+  let statement = named.get(parts);
+  if (!statement) {
+    const text = parts.reduce((all, part, index) => `${all}$${index}${part}`);
+    statement = { name: createHash("sha1").update(text).digest("base64url"), text };
+    named.set(parts, statement);
+  }
+  return { ...statement, values };
+}
+
+/** Anything a statement can be run on: a pool, or the one connection of a transaction. */
+export type Connection = Pool | PoolClient | Client;
+
+export async function rows<Row extends QueryResultRow>(on: Connection, statement: Statement): Promise<Row[]> {
+  const result = await on.query<Row>(statement as { name: string; text: string; values: unknown[] });
+  return result.rows;
+}
+
+export async function one<Row extends QueryResultRow>(on: Connection, statement: Statement): Promise<Row | undefined> {
+  return (await rows<Row>(on, statement))[0];
+}
+
+/** Runs a statement for its effect; gives the number of rows it wrote. */
+export async function run(on: Connection, statement: Statement): Promise<number> {
+  const result = await on.query(statement as { name: string; text: string; values: unknown[] });
+  return result.rowCount ?? 0;
+}
+
+/** One transaction on one connection of a pool; rolls back on any error and throws it. */
+export async function transaction<T>(pool: Pool, work: (on: PoolClient) => Promise<T>): Promise<T> {
+  const on = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await on.query("begin");
+    const result = await work(on);
+    await on.query("commit");
+    return result;
+  } catch (error) {
+    await on.query("rollback").catch((cause: unknown) => (broken = cause as Error));
+    throw error;
+  } finally {
+    on.release(broken);
+  }
+}
