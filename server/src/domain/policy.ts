@@ -1,0 +1,62 @@
+// A subscription's delivery policy: when it is tried again, how long an answer may take, what a pause does to what is
+// new. One place holds the numbers, so that saving, sending and explaining cannot disagree. WIRE section 4.
+import { subscriptionLimits } from "@bellhop/contract/subscriptions";
+import type { Policy as PolicyDocument } from "@bellhop/contract/subscriptions";
+import type { Mistake } from "@bellhop/contract/problems";
+
+export type Policy = {
+  readonly name: "durable" | "intercom" | "own";
+  /** Seconds before the second, third… attempt; after the last of them the notification ends. */
+  readonly waitsS: readonly number[];
+  /** What happens to notifications that are made while the subscription is paused. */
+  readonly pause: "hold" | "drop";
+  /** For a whole exchange, unless the subscription has a time of its own. */
+  readonly timeoutMs: number;
+  /** After this long with nothing but 429 the notification ends. */
+  readonly throttledSecondsMax: number;
+};
+
+const minute = 60;
+const hour = 60 * minute;
+
+const durable: Policy = {
+  name: "durable",
+  waitsS: [5, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour],
+  pause: "hold",
+  timeoutMs: 15_000,
+  throttledSecondsMax: 75 * hour,
+};
+
+const intercom: Policy = {
+  name: "intercom",
+  waitsS: [minute],
+  pause: "drop",
+  timeoutMs: 5_000,
+  throttledSecondsMax: 2 * hour,
+};
+
+/** The policy of a stored document, which was checked when it was saved. */
+export function readPolicy(document: PolicyDocument): Policy {
+  if (document === "durable") return durable;
+  if (document === "intercom") return intercom;
+  const like = document.pause === "drop" ? intercom : durable;
+  return { ...durable, name: "own", waitsS: document.waits_s, pause: like.pause, throttledSecondsMax: like.throttledSecondsMax };
+}
+
+/** Seconds before each further attempt. */
+export function waitsOf(document: PolicyDocument): readonly number[] {
+  return readPolicy(document).waitsS;
+}
+
+/** Milliseconds for a whole exchange. */
+export function timeoutMsOf(document: PolicyDocument, own: number | null): number {
+  return own ?? readPolicy(document).timeoutMs;
+}
+
+/** What a schema cannot say: all waits together must leave time to end within the retention. */
+export function policyMistakes(document: PolicyDocument): Mistake[] {
+  if (typeof document === "string") return [];
+  const sum = document.waits_s.reduce((all, wait) => all + wait, 0);
+  const max = subscriptionLimits.waitSecondsSumMax;
+  return sum <= max ? [] : [{ pointer: "/policy/waits_s", message: `add up to ${sum} seconds, at most ${max} (4 days)` }];
+}
