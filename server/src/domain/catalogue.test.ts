@@ -71,11 +71,15 @@ test("versions are ordered by their place in the list, not by their spelling", (
 });
 
 test("an unknown name is answered with the nearest newest names, nearest first", () => {
-  const catalogue = catalogueOf(shop);
-  assert.deepEqual(catalogue.nearest("oder.paid", 1), ["order.paid"]);
-  assert.deepEqual(catalogue.nearest("Sale.Payed", 1), ["order.paid"], "a former name leads to the newest");
-  assert.deepEqual(catalogue.nearest("pong", 3), ["ping", "order.paid", "till.opened"]);
-  assert.deepEqual(catalogue.nearest("till.opened.".repeat(50), 1).length, 1);
+  const topics = ["dog", "bat", "cat", "concatenate"].map((name) => ({ ...ping, name }));
+  const horse = { ...ping, name: "animal.seen", since: "2", formerly: [{ name: "horse", since: "1", until: "1" }] };
+  const catalogue = catalogueOf({ ...shop, topics: [...topics, horse] });
+  assert.deepEqual(catalogue.nearest("cap", 3), ["cat", "bat", "dog"]);
+  assert.deepEqual(catalogue.nearest("DOG", 1), ["dog"], "in whatever case");
+  assert.deepEqual(catalogue.nearest("concatenat", 1), ["concatenate"]);
+  assert.deepEqual(catalogue.nearest("hosre", 1), ["animal.seen"], "a former name leads to the newest");
+  assert.equal(catalogue.nearest("cat.".repeat(500), 2).length, 2);
+  assert.equal(catalogue.nearest("", 9).length, 5);
 });
 
 test("fields that are missing, unknown or of the wrong kind are all listed", () => {
