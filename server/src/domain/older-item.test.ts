@@ -49,6 +49,7 @@ test("a key is the same however it is escaped", () => {
 
 test("a rename onto a key that exists replaces it", () => {
   assert.equal(after('{"a":1,"b":2,"c":3}', { op: "rename", key: "a", to: "b" }), '{"b":1,"c":3}');
+  assert.equal(after('{"a":1}', { op: "rename", key: "a", to: "a" }), '{"a":1}');
 });
 
 test("only steps of later versions are taken, the newest first", () => {
