@@ -8,6 +8,8 @@ export type Policy = {
   readonly name: "durable" | "intercom" | "own";
   /** Seconds before the second, third… attempt; after the last of them the notification ends. */
   readonly waitsS: readonly number[];
+  /** Each wait is multiplied by 0.8 to 1.2, so that an outage's retries do not all come back at once. */
+  readonly jitter: boolean;
   /** What happens to notifications that are made while the subscription is paused. */
   readonly pause: "hold" | "drop";
   /** For a whole exchange, unless the subscription has a time of its own. */
@@ -22,6 +24,7 @@ const hour = 60 * minute;
 const durable: Policy = {
   name: "durable",
   waitsS: [5, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour],
+  jitter: true,
   pause: "hold",
   timeoutMs: 15_000,
   throttledSecondsMax: 75 * hour,
@@ -30,6 +33,7 @@ const durable: Policy = {
 const intercom: Policy = {
   name: "intercom",
   waitsS: [minute],
+  jitter: false,
   pause: "drop",
   timeoutMs: 5_000,
   throttledSecondsMax: 2 * hour,

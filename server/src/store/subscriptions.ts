@@ -1,0 +1,116 @@
+// Rows of subscriptions with the state that their owner writes beside them. Deleted ones stay as tombstones.
+import type { Policy } from "@bellhop/contract/subscriptions";
+import type { SubscriptionState } from "../domain/subscription.ts";
+import type { Change } from "./change.ts";
+import { one, rows, run, sql } from "./sql.ts";
+import type { Connection } from "./sql.ts";
+
+/** What a save decides. Sealed values belong to the places `headers:<id>` and `signing_secret:<id>`. */
+export type SubscriptionSettings = {
+  id: string;
+  name: string | null;
+  url: string;
+  topics: readonly string[];
+  topics_off: readonly string[];
+  policy: Policy;
+  timeout_ms: number | null;
+  rate_per_second: number | null;
+  max_in_flight: number | null;
+  signatures: readonly string[];
+  ordered: boolean;
+  metadata: Record<string, string>;
+  header_names: readonly string[];
+  sealed_headers: Buffer | null;
+  sealed_signing_secret: Buffer | null;
+  revision: number;
+};
+
+export type SubscriptionRecord = SubscriptionSettings & {
+  ref: number;
+  app: number;
+  created_at: Date;
+  state: Exclude<SubscriptionState, "off">;
+  state_cause: string | null;
+  state_since: Date | null;
+};
+
+/** The subscriptions of an app, newest first, from below `beforeRef`; with an `id` that one only. */
+export function subscriptionRecords(
+  on: Connection,
+  app: number,
+  { id = null, beforeRef = null, limit }: { id?: string | null; beforeRef?: number | null; limit: number },
+): Promise<SubscriptionRecord[]> {
+  return rows<SubscriptionRecord>(
+    on,
+    sql`select s.ref, s.id, s.app, s.name, s.url, s.topics, s.topics_off, s.policy, s.timeout_ms, s.rate_per_second,
+          s.max_in_flight, s.signatures, s.ordered, s.metadata, s.header_names, s.sealed_headers, s.sealed_signing_secret,
+          s.revision, s.created_at, coalesce(st.state, 'live') as state, st.cause as state_cause, st.since as state_since
+        from subscription s left join subscription_state st on st.subscription = s.ref
+        where s.app = ${app} and s.deleted_at is null
+          and (${id}::text is null or s.id = ${id}) and (${beforeRef}::int4 is null or s.ref < ${beforeRef})
+        order by s.ref desc limit ${limit}`,
+  );
+}
+
+export async function insertSubscription({ on, version }: Change, app: number, s: SubscriptionSettings): Promise<void> {
+  await run(
+    on,
+    sql`insert into subscription (id, app, name, url, topics, topics_off, policy, timeout_ms, rate_per_second, max_in_flight,
+          signatures, ordered, metadata, header_names, sealed_headers, sealed_signing_secret, revision, version)
+        values (${s.id}, ${app}, ${s.name}, ${s.url}, ${s.topics}, ${s.topics_off}, ${JSON.stringify(s.policy)}, ${s.timeout_ms},
+          ${s.rate_per_second}, ${s.max_in_flight}, ${s.signatures}, ${s.ordered}, ${JSON.stringify(s.metadata)}, ${s.header_names},
+          ${s.sealed_headers}, ${s.sealed_signing_secret}, ${s.revision}, ${version})`,
+  );
+}
+
+export async function updateSubscription({ on, version }: Change, ref: number, s: SubscriptionSettings): Promise<void> {
+  await run(
+    on,
+    sql`update subscription set name = ${s.name}, url = ${s.url}, topics = ${s.topics}, topics_off = ${s.topics_off},
+          policy = ${JSON.stringify(s.policy)}, timeout_ms = ${s.timeout_ms}, rate_per_second = ${s.rate_per_second},
+          max_in_flight = ${s.max_in_flight}, signatures = ${s.signatures}, ordered = ${s.ordered},
+          metadata = ${JSON.stringify(s.metadata)}, header_names = ${s.header_names}, sealed_headers = ${s.sealed_headers},
+          sealed_signing_secret = ${s.sealed_signing_secret}, revision = ${s.revision}, version = ${version}
+        where ref = ${ref}`,
+  );
+}
+
+export async function deleteSubscription({ on, version }: Change, ref: number): Promise<void> {
+  await run(on, sql`update subscription set deleted_at = now(), version = ${version} where ref = ${ref}`);
+}
+
+export type KeptState = { id: string; topics: string[]; topics_off: string[]; state: SubscriptionRecord["state"]; cause: string | null };
+
+/** The state of a subscription, by ref; undefined when it was deleted. */
+export function keptState(on: Connection, ref: number): Promise<KeptState | undefined> {
+  return one<KeptState>(
+    on,
+    sql`select s.id, s.topics, s.topics_off, coalesce(st.state, 'live') as state, st.cause
+        from subscription s left join subscription_state st on st.subscription = s.ref
+        where s.ref = ${ref} and s.deleted_at is null`,
+  );
+}
+
+/** The subscription's own version goes up with its state: caches refresh by it. */
+export async function keepState({ on, version }: Change, ref: number, state: SubscriptionRecord["state"], cause: string): Promise<void> {
+  await run(
+    on,
+    sql`insert into subscription_state (subscription, state, cause) values (${ref}, ${state}, ${cause})
+        on conflict (subscription) do update set state = excluded.state, cause = excluded.cause, since = now()`,
+  );
+  await run(on, sql`update subscription set version = ${version} where ref = ${ref}`);
+}
+
+export type StateChangeRow = { id: number; at: Date; key: string; state: SubscriptionState; cause: string | null };
+
+/** The audited changes that moved a subscription to another state, newest first. */
+export function stateChanges(on: Connection, id: string, beforeId: number | null, limit: number): Promise<StateChangeRow[]> {
+  return rows<StateChangeRow>(
+    on,
+    sql`select id, at, key, after ->> 'state' as state, after ->> 'state_cause' as cause
+        from audit
+        where subject = ${id} and after ->> 'state' is distinct from before ->> 'state' and after is not null
+          and (${beforeId}::int8 is null or id < ${beforeId})
+        order by id desc limit ${limit}`,
+  );
+}
