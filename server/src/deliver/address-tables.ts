@@ -52,7 +52,8 @@ export const carriesIpv4 = ["::/8", "2001::/32", "2002::/16"] as const;
 /** What DNS64 answers for a host that only has an IPv4 address. */
 export const nat64 = ["64:ff9b::/96"] as const;
 
-export const loopback = ["127.0.0.0/8", "::1/128"] as const;
+export const ipv4Loopback = ["127.0.0.0/8"] as const;
+export const ipv6Loopback = ["::1/128"] as const;
 
 /** Ports on which other protocols listen that could be driven by the text of an HTTP request (the Fetch standard's list). */
 export const portsBlocked: readonly number[] = [

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { BlockList, isIP } from "node:net";
-import { carriesIpv4, ipv4Refused, ipv6Global, ipv6Refused, loopback, metadata, nat64 } from "./address-tables.ts";
+import { carriesIpv4, ipv4Loopback, ipv4Refused, ipv6Global, ipv6Loopback, ipv6Refused, metadata, nat64 } from "./address-tables.ts";
 
 export type AddressPolicy = {
   /** `http:` as well as `https:`. */
@@ -46,7 +46,8 @@ export type AddressRules = {
   readonly metadata: BlockList;
   readonly carriesIpv4: BlockList;
   readonly nat64: BlockList;
-  readonly loopback: BlockList;
+  readonly ipv4Loopback: BlockList;
+  readonly ipv6Loopback: BlockList;
 };
 
 /** Builds the lists of a policy. A network or address that cannot be read is a bug here: configuration checks them first. */
@@ -64,7 +65,8 @@ export function compilePolicy(policy: AddressPolicy): AddressRules {
     metadata: listOf(metadata),
     carriesIpv4: listOf(carriesIpv4),
     nat64: listOf(nat64),
-    loopback: listOf(loopback),
+    ipv4Loopback: listOf(ipv4Loopback),
+    ipv6Loopback: listOf(ipv6Loopback),
   };
 }
 
@@ -105,7 +107,8 @@ function checkClosedAddress(
   source: AddressSource,
 ): AddressVerdict {
   const inside = (list: BlockList): boolean => list.check(address, family);
-  const isLoopback = inside(rules.loopback);
+  // One list per family: a list also matches the IPv4-mapped form of its IPv4 rules, which must stay refused.
+  const isLoopback = inside(family === "ipv4" ? rules.ipv4Loopback : rules.ipv6Loopback);
   if (!isLoopback && family === "ipv6" && inside(rules.carriesIpv4)) return refused("reserved_address");
   const opened = (isLoopback && rules.policy.local) || (source !== "name" && inside(rules.allowNetworks));
   if (!opened) return refused("reserved_address");
