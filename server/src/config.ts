@@ -1,0 +1,176 @@
+// The only file that reads the environment. Every mistake is reported at once; what is unset has the default written here.
+import { isIP, BlockList } from "node:net";
+import { resolve } from "node:path";
+import { itemBytesDefault, itemBytesMost } from "@bellhop/contract/events";
+
+export type Region = { readonly egress: readonly string[] };
+
+export type Config = {
+  readonly port: number | null;
+  readonly host: string;
+  readonly publicUrl: string | null;
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  readonly adminKey: string | null;
+  readonly encryptionKey: Buffer | null;
+  readonly catalogue: string;
+  readonly regions: ReadonlyMap<string, Region>;
+  readonly allowHttp: boolean;
+  /** Null when unset: only then local mode is possible. */
+  readonly allowNetworks: readonly string[] | null;
+  readonly allowHosts: readonly string[];
+  readonly retentionDays: number;
+  readonly holdDays: number;
+  readonly itemBytesMax: number;
+  readonly userAgent: string | null;
+  readonly metricsPort: number | null;
+  readonly logLevel: LogLevel;
+};
+
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export const portDefault = 4100;
+const regionsDefault = ["us", "eu", "au"];
+/** Retention must outlive the hold by this, or a partition could be dropped while something in it is owed. */
+const retentionBeyondHoldDays = 6;
+
+/** What can be set, for the document that is generated from it. */
+export const settings: Record<string, string> = {
+  PORT: `Port of API and hub. Default ${portDefault}; when unset and taken, the next free one.`,
+  HOST: "Address to listen on. Default 127.0.0.1.",
+  PUBLIC_URL: "How others reach Bellhop; part of the User-Agent and of links.",
+  DATABASE_URL: "A PostgreSQL (16 or newer) to use instead of the private one.",
+  BELLHOP_DATA_DIR: "Folder of the private PostgreSQL and of keys. Default ./data.",
+  BELLHOP_ADMIN_KEY: "An admin key (at least 20 characters) that is valid at every start; else one is made and written to <data>/admin.key.",
+  BELLHOP_ENCRYPTION_KEY: "32 bytes, base64 or hex, that seal the secrets; else a file in the data folder.",
+  BELLHOP_CATALOGUE: "Topics: `intercom` (default), `empty`, or a JSON file.",
+  BELLHOP_REGIONS: 'Regions as JSON: {"us": {"egress": ["203.0.113.7/32"]}}. Default: us, eu, au without addresses.',
+  BELLHOP_ALLOW_HTTP: "`true` lets endpoints be http.",
+  BELLHOP_ALLOW_NETWORKS: "CIDRs, comma separated, that endpoints may be in although they are private. Setting it ends local mode.",
+  BELLHOP_ALLOW_HOSTS: "Host names, comma separated, that may resolve into the allowed networks.",
+  BELLHOP_RETENTION_DAYS: "Days the log is kept. Default 30.",
+  BELLHOP_HOLD_DAYS: "Days a notification may be held. Default 7.",
+  BELLHOP_ITEM_BYTES_MAX: `Bytes of an item. Default ${itemBytesDefault}, at most ${itemBytesMost}.`,
+  BELLHOP_USER_AGENT: "The User-Agent of notifications.",
+  METRICS_PORT: "Serves /metrics without a key, on loopback.",
+  LOG_LEVEL: `One of ${logLevels.join(", ")}. Default info.`,
+};
+
+export type ConfigRead = { ok: true; config: Config } | { ok: false; mistakes: string[] };
+
+export function readConfig(environment: Record<string, string | undefined>, cwd: string): ConfigRead {
+  const mistakes: string[] = [];
+  const text = (name: string): string | null => environment[name]?.trim() || null;
+  const number = (name: string, min: number, max: number, unset: number): number => {
+    const value = text(name);
+    if (value === null) return unset;
+    const parsed = Number(value);
+    if (Number.isInteger(parsed) && parsed >= min && parsed <= max) return parsed;
+    mistakes.push(`${name} must be a whole number from ${min} to ${max}, not "${value}".`);
+    return unset;
+  };
+  const list = (name: string): string[] => (environment[name] ?? "").split(",").map((each) => each.trim()).filter((each) => each !== "");
+  const oneOf = <T extends string>(name: string, values: readonly T[], unset: T): T => {
+    const value = text(name);
+    if (value === null || values.includes(value as T)) return (value as T) ?? unset;
+    mistakes.push(`${name} must be one of ${values.join(", ")}, not "${value}".`);
+    return unset;
+  };
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith("BELLHOP_") && !(name in settings) && !internal.has(name)) mistakes.push(`${name} is not a setting; known are ${Object.keys(settings).join(", ")}.`);
+  }
+  const holdDays = number("BELLHOP_HOLD_DAYS", 1, 50, 7);
+  const retentionDays = number("BELLHOP_RETENTION_DAYS", 1, 60, Math.max(30, holdDays + retentionBeyondHoldDays));
+  if (retentionDays < holdDays + retentionBeyondHoldDays) mistakes.push(`BELLHOP_RETENTION_DAYS must be at least BELLHOP_HOLD_DAYS + ${retentionBeyondHoldDays}.`);
+  const allowNetworks = environment["BELLHOP_ALLOW_NETWORKS"] === undefined ? null : list("BELLHOP_ALLOW_NETWORKS");
+  for (const network of allowNetworks ?? []) if (!isCidr(network)) mistakes.push(`BELLHOP_ALLOW_NETWORKS has "${network}", which is not a CIDR such as 10.1.0.0/16.`);
+  const config: Config = {
+    port: text("PORT") === null ? null : number("PORT", 0, 65_535, portDefault),
+    host: text("HOST") ?? "127.0.0.1",
+    publicUrl: readUrl(text("PUBLIC_URL"), mistakes),
+    databaseUrl: readDatabaseUrl(text("DATABASE_URL"), mistakes),
+    dataDir: resolve(cwd, text("BELLHOP_DATA_DIR") ?? "data"),
+    adminKey: readAdminKey(text("BELLHOP_ADMIN_KEY"), mistakes),
+    encryptionKey: readEncryptionKey(text("BELLHOP_ENCRYPTION_KEY"), mistakes),
+    catalogue: text("BELLHOP_CATALOGUE") ?? "intercom",
+    regions: readRegions(text("BELLHOP_REGIONS"), mistakes),
+    allowHttp: oneOf("BELLHOP_ALLOW_HTTP", ["true", "false"], "false") === "true",
+    allowNetworks,
+    allowHosts: list("BELLHOP_ALLOW_HOSTS"),
+    retentionDays,
+    holdDays,
+    itemBytesMax: number("BELLHOP_ITEM_BYTES_MAX", 1_024, itemBytesMost, itemBytesDefault),
+    userAgent: text("BELLHOP_USER_AGENT"),
+    metricsPort: text("METRICS_PORT") === null ? null : number("METRICS_PORT", 0, 65_535, 0),
+    logLevel: oneOf("LOG_LEVEL", logLevels, "info"),
+  };
+  return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, config };
+}
+
+/** Set by the bootstrap for itself and for tests; not settings. */
+const internal = new Set(["BELLHOP_NO_BOOTSTRAP", "BELLHOP_TEST_POSTGRES", "BELLHOP_PARENT_PID"]);
+
+/** http and loopback receivers are allowed only while nothing says that this is more than somebody's own machine. */
+export function isLocalMode(config: Config): boolean {
+  const loopback = config.host === "localhost" || config.host === "::1" || /^127\./.test(config.host);
+  return config.databaseUrl === null && config.allowNetworks === null && loopback;
+}
+
+function isCidr(text: string): boolean {
+  const [address = "", prefix = "", more] = text.split("/");
+  const family = isIP(address);
+  if (family === 0 || more !== undefined || !/^\d{1,3}$/.test(prefix)) return false;
+  try {
+    new BlockList().addSubnet(address, Number(prefix), family === 6 ? "ipv6" : "ipv4");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readUrl(value: string | null, mistakes: string[]): string | null {
+  if (value === null) return null;
+  if (URL.canParse(value) && /^https?:/.test(value)) return value.replace(/\/+$/, "");
+  mistakes.push(`PUBLIC_URL must be an http or https URL, not "${value}".`);
+  return null;
+}
+
+function readDatabaseUrl(value: string | null, mistakes: string[]): string | null {
+  if (value === null || /^postgres(ql)?:\/\//.test(value)) return value;
+  mistakes.push("DATABASE_URL must start with postgres:// or postgresql://.");
+  return null;
+}
+
+function readAdminKey(value: string | null, mistakes: string[]): string | null {
+  if (value === null || /^\S{20,200}$/.test(value)) return value;
+  mistakes.push("BELLHOP_ADMIN_KEY must have 20 to 200 characters and no white space.");
+  return null;
+}
+
+function readEncryptionKey(value: string | null, mistakes: string[]): Buffer | null {
+  if (value === null) return null;
+  const bytes = /^[0-9a-f]{64}$/i.test(value) ? Buffer.from(value, "hex") : Buffer.from(value, "base64");
+  if (bytes.length === 32) return bytes;
+  mistakes.push("BELLHOP_ENCRYPTION_KEY must be 32 bytes in base64 or hex; `openssl rand -base64 32` makes one.");
+  return null;
+}
+
+function readRegions(value: string | null, mistakes: string[]): ReadonlyMap<string, Region> {
+  const unset = new Map(regionsDefault.map((name) => [name, { egress: [] }]));
+  if (value === null) return unset;
+  try {
+    const regions = new Map<string, Region>();
+    for (const [name, region] of Object.entries(JSON.parse(value) as Record<string, { egress?: unknown }>)) {
+      const egress = region.egress ?? [];
+      const right = Array.isArray(egress) && egress.every((each) => typeof each === "string" && isCidr(each));
+      if (!/^[a-z0-9-]{1,20}$/.test(name) || !right) throw new Error(name);
+      regions.set(name, { egress: egress as string[] });
+    }
+    if (regions.size > 0) return regions;
+  } catch {
+    // The sentence below says what is wanted.
+  }
+  mistakes.push('BELLHOP_REGIONS must be JSON such as {"us": {"egress": ["203.0.113.7/32"]}}.');
+  return unset;
+}

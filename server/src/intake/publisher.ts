@@ -1,0 +1,281 @@
+// From checked publishes to durable events. Publishes of everybody that arrive within a few milliseconds share one
+// statement and one fsync; each is answered only after that commit. What one publish does wrong never fails another's:
+// a statement that the database refuses is run again event by event.
+import type { Pool } from "pg";
+import type { Catalogue } from "../domain/catalogue.ts";
+import { eventId, fanOutMax, notificationId } from "../domain/id.ts";
+import { Problem } from "../domain/problem.ts";
+import type { Directory } from "../store/directory.ts";
+import { findWinner, insertEvents } from "../store/publish.ts";
+import type { EventRow, NotificationRow } from "../store/publish.ts";
+import { answerFor, countSkipped } from "./answer.ts";
+import type { Accepted } from "./answer.ts";
+import type { Publish } from "./read-event.ts";
+
+const windowMs = 2;
+const batchEventsMax = 256;
+const batchNotificationsMax = 10_000;
+const batchBytesMax = 4 * 1024 * 1024;
+const waitingBytesMax = 16 * 1024 * 1024;
+const statementsInFlightMax = 2;
+/** After this many rounds with control data that changed meanwhile, what was just read is new enough. */
+const staleRoundsMax = 2;
+const retryAfterS = 1;
+
+/** Decides who is notified; fan-out's rule, injected because stages do not import each other. */
+export type FanOutFor = (publish: Publish) => { workspace: number; recipients: readonly Recipient[]; skipped: string | null } | null;
+export type Recipient = { subscription: number; app: number; shard: number; topic: string; apiVersion: string };
+
+export type PublisherPorts = {
+  readonly pool: Pool;
+  readonly directory: Directory;
+  readonly catalogue: () => Catalogue;
+  readonly fanOut: FanOutFor;
+  /** The database's clock. */
+  readonly nowMs: () => number;
+  readonly random: (bytes: number) => Uint8Array;
+  /** Why nothing may be accepted at the moment. */
+  readonly refusal: () => Problem | null;
+  readonly stored: (events: readonly EventRow[], notifications: readonly NotificationRow[]) => void;
+  /** The insert met no partition, or the clock was off: mend it before the next try. */
+  readonly mend: (what: "partition" | "clock") => Promise<void>;
+};
+
+export type Result = Accepted | Problem;
+
+type Waiting = { readonly publish: Publish; readonly settle: (result: Result) => void; rounds: number };
+type Batch = { waiting: Waiting[]; events: EventRow[]; notifications: NotificationRow[]; bytes: number };
+
+export class Publisher {
+  readonly #ports: PublisherPorts;
+  #queue: Waiting[] = [];
+  #waitingBytes = 0;
+  #inFlight = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #lastMs = 0;
+  #sequence = 0;
+
+  constructor(ports: PublisherPorts) {
+    this.#ports = ports;
+  }
+
+  /** One result per publish, in order; a Problem in place of a result means that nothing of that publish was stored. */
+  async publish(publishes: readonly Publish[]): Promise<Result[]> {
+    return Promise.all(publishes.map((publish) => this.#accept(publish)));
+  }
+
+  async #accept(publish: Publish): Promise<Result> {
+    const refusal = this.#ports.refusal() ?? this.#unknownTopic(publish.topic);
+    if (refusal) return refusal;
+    const bytes = publish.item.length;
+    if (this.#waitingBytes + bytes > waitingBytesMax) return unavailable("Too much is waiting for the database.");
+    this.#waitingBytes += bytes;
+    try {
+      if (!(await this.#loadWorkspace(publish.workspace))) return unknownWorkspace(publish.workspace);
+      return await new Promise<Result>((settle) => this.#enqueue([{ publish, settle, rounds: 0 }]));
+    } catch {
+      return unavailable("The database cannot be reached.");
+    } finally {
+      this.#waitingBytes -= bytes;
+    }
+  }
+
+  #unknownTopic(name: string): Problem | null {
+    const catalogue = this.#ports.catalogue();
+    if (catalogue.topicNamed(name)) return null;
+    const former = catalogue.formerly(name);
+    const message = former
+      ? `is a former name of \`${former.newestName}\`; publish under that name`
+      : `is not in the catalogue; the nearest are ${catalogue.nearest(name, 3).join(", ") || "none"}; \`POST /v1/topics\` adds it`;
+    return new Problem("unknown_topic", `The topic \`${name}\` ${message}.`, [{ pointer: "/topic", message }]);
+  }
+
+  async #loadWorkspace(name: string): Promise<boolean> {
+    const { directory } = this.#ports;
+    const known = directory.workspace(name);
+    if (known === null || (known && directory.isComplete(known))) return known !== null;
+    return (await directory.loadWorkspace(name)) !== null;
+  }
+
+  #enqueue(waiting: readonly Waiting[]): void {
+    this.#queue.push(...waiting);
+    if (this.#queue.length >= batchEventsMax) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), windowMs);
+  }
+
+  #flush(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    while (this.#queue.length > 0 && this.#inFlight < statementsInFlightMax) {
+      this.#inFlight++;
+      void this.#write(this.#take()).finally(() => {
+        this.#inFlight--;
+        if (this.#queue.length > 0) this.#flush();
+      });
+    }
+  }
+
+  /** The next batch, cut along whole events. */
+  #take(): Batch & { version: number } {
+    const batch: Batch = { waiting: [], events: [], notifications: [], bytes: 0 };
+    let taken = 0;
+    for (const waiting of this.#queue) {
+      const found = this.#ports.fanOut(waiting.publish);
+      const notified = found?.recipients.length ?? 0;
+      const bytes = batch.bytes + waiting.publish.item.length;
+      const full = taken === batchEventsMax || batch.notifications.length + notified > batchNotificationsMax || bytes > batchBytesMax;
+      if (full && taken > 0) break;
+      taken++;
+      if (found) this.#add(batch, waiting, found);
+      else void this.#reload(waiting);
+    }
+    this.#queue = this.#queue.slice(taken);
+    return { ...batch, version: this.#ports.directory.version };
+  }
+
+  #add(batch: Batch, waiting: Waiting, found: NonNullable<ReturnType<FanOutFor>>): void {
+    const { publish } = waiting;
+    const nowMs = this.#ports.nowMs();
+    const id = this.#nextId(nowMs);
+    const recipients = found.recipients.slice(0, fanOutMax);
+    batch.waiting.push(waiting);
+    batch.bytes += publish.item.length;
+    batch.events.push({
+      id,
+      workspace: found.workspace,
+      topic: publish.topic,
+      item: publish.item,
+      createdAtMs: publish.createdAtMs ?? Math.floor(nowMs / 1000) * 1000,
+      objectId: publish.objectId,
+      orderingKey: publish.orderingKey,
+      traceparent: publish.traceparent,
+      notified: recipients.length,
+      skipped: found.skipped,
+      idempotency: publish.idempotency,
+    });
+    for (const [index, recipient] of recipients.entries()) {
+      batch.notifications.push({ ...recipient, id: notificationId(id, index + 1), event: id, workspace: found.workspace });
+    }
+  }
+
+  /** Ids of one process never go backwards, whatever the clock does. */
+  #nextId(nowMs: number): string {
+    const ms = Math.max(Math.floor(nowMs), this.#lastMs);
+    this.#sequence = ms === this.#lastMs ? this.#sequence + 1 : 0;
+    this.#lastMs = this.#sequence > 0xfff ? ms + 1 : ms;
+    if (this.#sequence > 0xfff) this.#sequence = 0;
+    return eventId(this.#lastMs, this.#sequence, this.#ports.random(6));
+  }
+
+  /** Its workspace was forgotten between acceptance and writing. */
+  async #reload(waiting: Waiting): Promise<void> {
+    try {
+      if (await this.#ports.directory.loadWorkspace(waiting.publish.workspace)) this.#enqueue([waiting]);
+      else waiting.settle(unknownWorkspace(waiting.publish.workspace));
+    } catch {
+      waiting.settle(unavailable("The database cannot be reached."));
+    }
+  }
+
+  async #write(batch: Batch & { version: number }): Promise<void> {
+    if (batch.waiting.length === 0) return;
+    try {
+      await this.#insert(batch);
+    } catch (error) {
+      await this.#failed(batch, error as Error & { code?: string });
+    }
+  }
+
+  async #insert(batch: Batch & { version: number }): Promise<void> {
+    const patient = batch.waiting.every((waiting) => waiting.rounds < staleRoundsMax);
+    const version = patient ? batch.version : Number.MAX_SAFE_INTEGER;
+    const on = await this.#ports.pool.connect().catch(() => null);
+    if (!on) return settleAll(batch, unavailable("The database cannot be reached."));
+    let broken: Error | undefined;
+    try {
+      const written = await insertEvents(on, version, this.#ports.nowMs(), batch.events, batch.notifications);
+      if (written.stale) return void (await this.#again(batch, written.clockOff));
+      this.#settle(batch, written.won);
+      await this.#settleLosers(on, batch, written.won);
+    } catch (error) {
+      if (!isRefusal(error)) broken = error as Error;
+      throw error;
+    } finally {
+      on.release(broken);
+    }
+  }
+
+  async #again(batch: Batch, clockOff: boolean): Promise<void> {
+    if (clockOff) await this.#ports.mend("clock");
+    await this.#ports.directory.refresh();
+    for (const waiting of batch.waiting) waiting.rounds++;
+    for (const waiting of batch.waiting) await this.#reload(waiting);
+  }
+
+  #settle(batch: Batch, won: ReadonlySet<string>): void {
+    const stored = batch.events.filter((event) => event.idempotency === null || won.has(event.id));
+    const ids = new Set(stored.map((event) => event.id));
+    this.#ports.stored(stored, batch.notifications.filter((each) => ids.has(each.event)));
+    for (const [index, event] of batch.events.entries()) {
+      if (ids.has(event.id)) (batch.waiting[index] as Waiting).settle(answerFor(event.id, event.notified, countSkipped(event.skipped)));
+    }
+  }
+
+  /** A key that was taken: the same content is answered as the first time, other content is refused. */
+  async #settleLosers(on: Parameters<typeof findWinner>[0], batch: Batch, won: ReadonlySet<string>): Promise<void> {
+    for (const [index, event] of batch.events.entries()) {
+      if (event.idempotency === null || won.has(event.id)) continue;
+      const waiting = batch.waiting[index] as Waiting;
+      const winner = await findWinner(on, event.workspace, event.idempotency.key);
+      if (!winner) waiting.settle(unavailable("The idempotency key was being freed; try again."));
+      else if (winner.hash.equals(event.idempotency.hash)) waiting.settle(answerFor(winner.event, winner.notified, countSkipped(winner.skipped)));
+      else waiting.settle(new Problem("idempotency_conflict", `The key \`${event.idempotency.key}\` was used in the last 24 hours for other content.`));
+    }
+  }
+
+  async #failed(batch: Batch & { version: number }, error: Error & { code?: string }): Promise<void> {
+    if (!isRefusal(error)) return settleAll(batch, outcomeUnknown());
+    if (isMissingPartition(error)) await this.#ports.mend("partition").catch(() => undefined);
+    else if (batch.waiting.length === 1) return settleAll(batch, unavailable("The database refused to store the event."));
+    for (const waiting of batch.waiting) {
+      if (waiting.rounds++ > staleRoundsMax) waiting.settle(unavailable("The database refused to store the event."));
+      else await this.#alone(waiting);
+    }
+  }
+
+  async #alone(waiting: Waiting): Promise<void> {
+    const found = this.#ports.fanOut(waiting.publish);
+    if (!found) return this.#reload(waiting);
+    const batch: Batch = { waiting: [], events: [], notifications: [], bytes: 0 };
+    this.#add(batch, waiting, found);
+    await this.#write({ ...batch, version: this.#ports.directory.version });
+  }
+}
+
+/** The database answered with an error: nothing was committed. Anything else leaves the outcome open. */
+function isRefusal(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) && (error as { severity?: unknown }).severity !== undefined;
+}
+
+const isMissingPartition = (error: { code?: string; message: string }): boolean =>
+  error.code === "23514" && error.message.includes("no partition of relation");
+
+function settleAll(batch: Batch, result: Problem): void {
+  for (const waiting of batch.waiting) waiting.settle(result);
+}
+
+const unavailable = (detail: string): Problem => new Problem("unavailable", `${detail} Nothing was stored; try again.`, [], retryAfterS);
+
+const unknownWorkspace = (name: string): Problem =>
+  new Problem("unknown_workspace", `There is no workspace \`${name}\`; \`PUT /v1/workspaces/ext:<id>\` makes one.`, [
+    { pointer: "/workspace_id", message: "is not a known workspace" },
+  ]);
+
+const outcomeUnknown = (): Problem =>
+  new Problem(
+    "outcome_unknown",
+    "The database connection broke during the commit: the event may be stored. Repeat with the same idempotency key; without one it may be stored twice.",
+    [],
+    retryAfterS,
+  );

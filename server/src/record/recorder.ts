@@ -1,0 +1,99 @@
+// Outcomes become rows: steps wait a few milliseconds for company, then go in as one fenced statement. A flush whose fate
+// is unknown is simply run again; one that the database refuses is halved until the step at fault stands alone.
+import type { Pool } from "pg";
+import { insertSteps } from "../store/log.ts";
+import type { Step } from "../store/log.ts";
+
+const windowMs = 10;
+const flushStepsMax = 256;
+const retryAfterMs = 200;
+
+export type RecorderPorts = {
+  readonly pool: Pool;
+  /** The epoch that may write, null while this process owns nothing. */
+  readonly epoch: () => number | null;
+  /** Another process owns what this one thought it did. */
+  readonly fenced: () => void;
+  readonly missingPartition: () => Promise<void>;
+  readonly trouble: (message: string, error: unknown) => void;
+};
+
+type Entry = { readonly steps: readonly Step[]; readonly done: () => void };
+
+export class Recorder {
+  readonly #ports: RecorderPorts;
+  #waiting: Entry[] = [];
+  #flushing = false;
+  #timer: NodeJS.Timeout | null = null;
+  #pending = 0;
+
+  constructor(ports: RecorderPorts) {
+    this.#ports = ports;
+  }
+
+  /** Notifications whose next step is not on disk yet. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Steps of one notification, written together; `done` once they are on disk. */
+  record(steps: readonly Step[], done: () => void): void {
+    this.#pending++;
+    this.#waiting.push({ steps, done });
+    if (this.#waiting.length >= flushStepsMax) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), windowMs);
+  }
+
+  /** Writes what waits; does nothing while a flush is under way, which goes on by itself. */
+  flush(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#flushing || this.#waiting.length === 0) return;
+    this.#flushing = true;
+    const batch = this.#waiting.slice(0, flushStepsMax);
+    void this.#write(batch).then((written) => this.#flushed(batch, written));
+  }
+
+  #flushed(batch: readonly Entry[], written: boolean): void {
+    this.#flushing = false;
+    if (!written) {
+      this.#timer ??= setTimeout(() => this.flush(), retryAfterMs);
+      return;
+    }
+    this.#waiting = this.#waiting.slice(batch.length);
+    this.#pending -= batch.length;
+    for (const entry of batch) entry.done();
+    if (this.#waiting.length > 0) this.flush();
+  }
+
+  /** False: nothing is known to be on disk, the same entries are to be written again. */
+  async #write(batch: readonly Entry[]): Promise<boolean> {
+    const epoch = this.#ports.epoch();
+    if (epoch === null) return false;
+    try {
+      const owned = await insertSteps(this.#ports.pool, epoch, batch.flatMap((entry) => entry.steps));
+      if (!owned) this.#ports.fenced();
+      return owned;
+    } catch (error) {
+      return this.#refused(batch, error as Error & { code?: string; severity?: string });
+    }
+  }
+
+  async #refused(batch: readonly Entry[], error: Error & { code?: string; severity?: string }): Promise<boolean> {
+    if (error.severity === undefined || !/^(22|23|54)/.test(error.code ?? "")) {
+      this.#ports.trouble("outcomes cannot be written at the moment", error);
+      return false;
+    }
+    if (error.message.includes("no partition of relation")) {
+      await this.#ports.missingPartition().catch((cause: unknown) => this.#ports.trouble("a partition could not be made", cause));
+      return false;
+    }
+    if (batch.length > 1) {
+      const half = batch.length >> 1;
+      return (await this.#write(batch.slice(0, half))) && (await this.#write(batch.slice(half)));
+    }
+    this.#ports.trouble("a step was refused by the database; its notification is quarantined", error);
+    const step = (batch[0] as Entry).steps[0] as Step;
+    return this.#write([{ steps: [{ ...step, kind: "e", reason: "quarantined", nextAtMs: null, attempt: null }], done: () => undefined }]);
+  }
+}

@@ -1,0 +1,209 @@
+// From the queue to the next step: look up what the request needs, ask the rule of matching once more, send, decide what
+// the answer means, have it recorded. It knows neither HTTP nor SQL.
+import type { EndedReason } from "@bellhop/contract/reasons";
+import type { Catalogue } from "../domain/catalogue.ts";
+import { whyNotNow } from "../domain/matching.ts";
+import { afterAttempt, afterExtraAttempt, endsAtMs } from "../domain/transition.ts";
+import type { Answered, Next, Plan } from "../domain/transition.ts";
+import type { Directory, AppView, SubscriptionView, WorkspaceView } from "../store/directory.ts";
+import type { AttemptFacts, Step } from "../store/log.ts";
+import type { ItemRow } from "../store/scan.ts";
+import type { CachedItem, ItemCache } from "./item-cache.ts";
+import type { Queue } from "./queue.ts";
+import type { Work } from "./work.ts";
+
+/** Sent and not yet recorded; beyond it sending stops. This bounds memory, and duplicates after a crash. */
+const startedMax = 4_096;
+const tryAgainMs = 1_000;
+
+/** Everything one request is made of. */
+export type Delivery = {
+  readonly work: Work;
+  readonly item: CachedItem;
+  readonly workspace: WorkspaceView;
+  readonly app: AppView;
+  readonly subscription: SubscriptionView;
+};
+
+/** What the deliver stage gives back. */
+export type Sent = { readonly sentAtMs: number; readonly answered: Answered; readonly attempt: AttemptFacts };
+
+export type DispatcherPorts = {
+  readonly queue: Queue;
+  readonly items: ItemCache;
+  readonly directory: Directory;
+  readonly catalogue: () => Catalogue;
+  readonly nowMs: () => number;
+  readonly chance: () => number;
+  readonly holdDays: number;
+  readonly planOf: (subscription: SubscriptionView) => Plan;
+  readonly send: (delivery: Delivery) => Promise<Sent>;
+  readonly loadItems: (events: readonly string[]) => Promise<ItemRow[]>;
+  readonly record: (steps: readonly Step[], done: () => void) => void;
+  readonly unrecorded: () => number;
+  /** Its next step is on disk. */
+  readonly recorded: (work: Work, next: Next) => void;
+  readonly maySend: () => boolean;
+  readonly attempted: (delivery: Delivery, sent: Sent, next: Next) => void;
+  readonly ended: (work: Work, reason: EndedReason) => void;
+  readonly trouble: (message: string, error: unknown) => void;
+};
+
+export class Dispatcher {
+  readonly #ports: DispatcherPorts;
+
+  constructor(ports: DispatcherPorts) {
+    this.#ports = ports;
+  }
+
+  /** Starts everything that may be sent now. */
+  pump(): void {
+    const { queue, unrecorded, maySend } = this.#ports;
+    const missing: Work[] = [];
+    while (maySend() && queue.inFlight + unrecorded() < startedMax) {
+      const work = queue.take();
+      if (!work) break;
+      if (this.#isComplete(work)) this.#start(work);
+      else missing.push(work);
+    }
+    if (missing.length > 0) void this.#loadAndStart(missing);
+  }
+
+  /** Writes the end of a notification that is not to be sent. */
+  end(work: Work, reason: EndedReason, done: () => void = () => undefined): void {
+    this.#ports.ended(work, reason);
+    const next: Next = { progress: work.progress, nextAtMs: null, ended: reason, gone: false };
+    this.#ports.record([endedStep(work, work.step + 1, reason, this.#ports.nowMs())], () => {
+      this.#recorded(work, next, 1);
+      done();
+    });
+  }
+
+  #isComplete(work: Work): boolean {
+    const { items, directory } = this.#ports;
+    return items.get(work.event) !== undefined && directory.app(work.app) !== undefined && directory.workspaceByRef(work.workspace) !== undefined;
+  }
+
+  async #loadAndStart(works: readonly Work[]): Promise<void> {
+    const { directory, items, queue, nowMs, loadItems, trouble } = this.#ports;
+    try {
+      const events = [...new Set(works.map((work) => work.event))].filter((event) => !items.get(event));
+      const apps = [...new Set(works.map((work) => work.app))].filter((app) => !directory.app(app));
+      const workspaces = [...new Set(works.map((work) => work.workspace))].filter((ref) => !directory.workspaceByRef(ref));
+      const [rows] = await Promise.all([events.length > 0 ? loadItems(events) : [], directory.loadApps(apps), directory.loadWorkspaces(workspaces)]);
+      for (const row of rows) items.put(row);
+      for (const work of works) this.#start(work);
+    } catch (error) {
+      trouble("what a request needs could not be read; it is tried again", error);
+      for (const work of works) {
+        queue.release(work);
+        work.dueAtMs = nowMs() + tryAgainMs;
+        queue.defer(work, nowMs());
+      }
+    }
+    this.pump();
+  }
+
+  #start(work: Work): void {
+    const { queue, items, directory, send, trouble } = this.#ports;
+    const item = items.get(work.event);
+    const workspace = directory.workspaceByRef(work.workspace);
+    const app = directory.app(work.app);
+    const subscription = app?.subscriptions.find((each) => each.ref === work.subscription);
+    const reason = this.#whyEnd(work, item, workspace, app, subscription);
+    if (reason !== null || !item || !workspace || !app || !subscription) {
+      queue.release(work);
+      this.end(work, reason ?? "expired");
+      return;
+    }
+    const delivery = { work, item, workspace, app, subscription };
+    send(delivery).then(
+      (sent) => this.#settle(delivery, sent),
+      (error: unknown) => {
+        trouble("an attempt could not be made; it is tried again", error);
+        queue.release(work);
+        work.dueAtMs = this.#ports.nowMs() + tryAgainMs;
+        queue.defer(work, this.#ports.nowMs());
+      },
+    );
+  }
+
+  /** What may have changed while it waited. A replay by hand may go out after the notification's own end. */
+  #whyEnd(work: Work, item: CachedItem | undefined, workspace: WorkspaceView | undefined, app: AppView | undefined, subscription: SubscriptionView | undefined): EndedReason | null {
+    const { catalogue, nowMs, holdDays } = this.#ports;
+    if (work.canceled) return "canceled";
+    if (!item || (nowMs() >= endsAtMs(work.madeAtMs, holdDays) && work.retryReason !== "replay")) return "expired";
+    const installation = workspace?.installations.get(work.app);
+    if (!app || !installation) return "uninstalled";
+    return whyNotNow(catalogue(), catalogue().topicNamed(item.topic), installation, app.facts, subscription?.facts ?? null);
+  }
+
+  #settle(delivery: Delivery, sent: Sent): void {
+    const { queue, planOf, nowMs, chance, holdDays, record, attempted } = this.#ports;
+    const { work, subscription } = delivery;
+    queue.release(work);
+    const answer = sent.answered;
+    const extra = work.delivered && answer.failure !== null;
+    const next = extra
+      ? afterExtraAttempt(work.progress, sent.sentAtMs, answer.failure === "gone")
+      : canceledInstead(work, afterAttempt(work.progress, answer, planOf(subscription), sent.sentAtMs, nowMs(), endsAtMs(work.madeAtMs, holdDays), chance()));
+    const steps = [attemptStep(work, sent, next)];
+    if (next.ended !== null) steps.push(endedStep({ ...work, progress: next.progress }, work.step + 2, next.ended, nowMs()));
+    attempted(delivery, sent, next);
+    record(steps, () => this.#recorded(work, next, steps.length));
+    this.pump();
+  }
+
+  #recorded(work: Work, next: Next, steps: number): void {
+    work.step += steps;
+    work.progress = next.progress;
+    this.#ports.recorded(work, next);
+  }
+}
+
+/** Canceled while the request was under way: what would be tried again ends instead. */
+function canceledInstead(work: Work, next: Next): Next {
+  return work.canceled && next.nextAtMs !== null ? { ...next, nextAtMs: null, ended: "canceled" } : next;
+}
+
+function attemptStep(work: Work, sent: Sent, next: Next): Step {
+  return {
+    ...emptyStep(work, work.step + 1),
+    kind: "a",
+    atMs: sent.sentAtMs,
+    reason: sent.answered.failure,
+    requests: next.progress.requests,
+    policyStep: next.progress.policyStep,
+    firstSentAtMs: next.progress.firstSentAtMs,
+    throttledSinceMs: next.progress.throttledSinceMs,
+    nextAtMs: next.nextAtMs,
+    retryReason: work.retryReason,
+    attempt: sent.attempt,
+  };
+}
+
+function endedStep(work: Work, step: number, reason: EndedReason, nowMs: number): Step {
+  return { ...emptyStep(work, step), kind: "e", atMs: nowMs, reason };
+}
+
+/** A step that carries on what is known and says nothing of its own yet. */
+export function emptyStep(work: Work, step: number): Step {
+  return {
+    notification: work.id,
+    step,
+    kind: "h",
+    subscription: work.subscription,
+    shard: work.shard,
+    atMs: 0,
+    reason: null,
+    requests: work.progress.requests,
+    policyStep: work.progress.policyStep,
+    firstSentAtMs: work.progress.firstSentAtMs,
+    throttledSinceMs: work.progress.throttledSinceMs,
+    nextAtMs: null,
+    retryReason: null,
+    queue: null,
+    position: null,
+    attempt: null,
+  };
+}

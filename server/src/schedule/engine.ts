@@ -1,0 +1,326 @@
+// The life of delivery in one process: it owns the shards while it holds its session with the database and its epoch beats;
+// when either is lost it stops sending and takes over again, from itself. Timers are here, decisions are elsewhere.
+import pg from "pg";
+import type { HeldCause } from "@bellhop/contract/reasons";
+import type { Next } from "../domain/transition.ts";
+import type { Database } from "../store/database.ts";
+import { beat, takeOver, tryOwn, writeCheckpoint, writeHoldCursor } from "../store/ownership.ts";
+import type { Ownership } from "../store/ownership.ts";
+import { findNewest, heldSubscriptions } from "../store/scan.ts";
+import type { Step } from "../store/log.ts";
+import { emptyStep } from "./dispatcher.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import { Holds } from "./holds.ts";
+import type { Queue } from "./queue.ts";
+import { Reader } from "./reader.ts";
+import { resumedWork } from "./work.ts";
+import type { Work } from "./work.ts";
+
+const beatMs = 3_000;
+/** After the start of the last acknowledged beat; a successor waits longer than this. */
+const leaseMs = 12_000;
+const scanMs = 2_000;
+const tickMs = 1_000;
+const checkpointMs = 5_000;
+const acquireAgainMs = 250;
+
+export type EnginePorts = {
+  readonly database: Database;
+  readonly queue: Queue;
+  readonly dispatcher: () => Dispatcher;
+  readonly record: (steps: readonly Step[], done: () => void) => void;
+  readonly userAgent: string;
+  readonly holdDays: number;
+  readonly nowMs: () => number;
+  readonly monotonicMs: () => number;
+  readonly measureClock: () => Promise<void>;
+  readonly versionSeen: (version: number) => void;
+  readonly disable: (work: Work) => Promise<void>;
+  readonly trouble: (message: string, error: unknown) => void;
+};
+
+export type CommandResult = { ok: true; status: "waiting" | "canceled" | "retrying" } | { ok: false; why: "not_found" | "over" | "busy" | "unavailable" };
+
+export class Engine {
+  readonly #ports: EnginePorts;
+  readonly holds = new Holds();
+  #lease: pg.Client | null = null;
+  #reader: Reader | null = null;
+  #epoch: number | null = null;
+  #beatAtMs = -Infinity;
+  #stopping = false;
+  #acquiring: Promise<void> | null = null;
+  #timers: NodeJS.Timeout[] = [];
+  #dueTimer: NodeJS.Timeout | null = null;
+  #checkpointing = false;
+
+  constructor(ports: EnginePorts) {
+    this.#ports = ports;
+  }
+
+  get epoch(): number | null {
+    return this.#epoch;
+  }
+
+  maySend = (): boolean => !this.#stopping && this.#epoch !== null && this.#ports.monotonicMs() - this.#beatAtMs < leaseMs;
+
+  /** Resolves once this process delivers; rejects when another one still does after `waitMs`. */
+  async start(waitMs: number): Promise<void> {
+    await this.#acquire(this.#ports.monotonicMs() + waitMs);
+    const every = (ms: number, work: () => void): void => void this.#timers.push(setInterval(work, ms));
+    every(beatMs, () => void this.#beat());
+    every(scanMs, () => this.kick());
+    every(tickMs, () => this.#tick());
+    every(checkpointMs, () => void this.#checkpoint());
+  }
+
+  /** Something was committed. */
+  kick(): void {
+    this.#reader?.kick();
+  }
+
+  /** Stops starting requests, waits for those under way at most `graceMs`, writes how far it came. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    if (this.#dueTimer) clearTimeout(this.#dueTimer);
+    this.#reader?.stop();
+    await this.#quiet(graceMs);
+    await this.#checkpoint();
+    this.#epoch = null;
+    await this.#lease?.end().catch(() => undefined);
+  }
+
+  /** Its next step is on disk: forget it, or keep it when it is due soon. */
+  recorded = (work: Work, next: Next): void => {
+    this.#settleScan(work);
+    this.#settleHold(work);
+    if (next.gone) void this.#ports.disable(work).catch((error: unknown) => this.#ports.trouble("a subscription could not be disabled", error));
+    const { queue, nowMs } = this.#ports;
+    if (next.nextAtMs !== null && next.nextAtMs <= (this.#reader?.horizonMs ?? 0)) {
+      work.dueAtMs = next.nextAtMs;
+      queue.defer(work, nowMs());
+      this.#wake();
+    } else queue.finish(work);
+    this.#quietNow?.();
+    this.#ports.dispatcher().pump();
+  };
+
+  /** This process was declared dead, or its session broke: everything is taken over again. */
+  lost = (): void => {
+    if (this.#epoch === null || this.#stopping) return;
+    this.#epoch = null;
+    this.#reader?.stop();
+    this.#reader = null;
+    this.#lease?.removeAllListeners();
+    this.#lease?.on("error", () => undefined);
+    void this.#lease?.end().catch(() => undefined);
+    this.#lease = null;
+    this.#acquiring ??= this.#acquire(Infinity)
+      .catch((error: unknown) => this.#ports.trouble("delivery could not be resumed", error))
+      .finally(() => (this.#acquiring = null));
+  };
+
+  /** Ends what is not delivered yet; a request under way is waited for, and not repeated. */
+  async cancel(id: string): Promise<CommandResult> {
+    const claimed = await this.#claim(id);
+    if (typeof claimed === "string") return { ok: false, why: claimed };
+    const { work, busy, over } = claimed;
+    if (busy) {
+      work.canceled = true;
+      return { ok: true, status: "retrying" };
+    }
+    if (over) {
+      this.#ports.queue.finish(work);
+      return { ok: false, why: "over" };
+    }
+    await new Promise<void>((resolve) => this.#ports.dispatcher().end(work, "canceled", resolve));
+    return { ok: true, status: "canceled" };
+  }
+
+  /** Makes one more attempt at once: with a fresh policy where it was never delivered, one single request where it was. */
+  async replay(id: string): Promise<CommandResult> {
+    const claimed = await this.#claim(id);
+    if (typeof claimed === "string") return { ok: false, why: claimed };
+    const { work, busy } = claimed;
+    if (busy) return { ok: false, why: "busy" };
+    if (!work.delivered) work.progress = { ...work.progress, policyStep: 0, throttledSinceMs: null };
+    await new Promise<void>((resolve) => this.#hold(work, "replay", resolve));
+    return { ok: true, status: "waiting" };
+  }
+
+  /** Takes a notification out of its queue, or out of the log, for a command. `busy`: a request is under way. */
+  async #claim(id: string): Promise<{ work: Work; busy: boolean; over: boolean } | "not_found" | "unavailable"> {
+    const { queue, database, nowMs } = this.#ports;
+    if (this.#epoch === null) return "unavailable";
+    const held = queue.get(id);
+    if (held) return { work: held, busy: !queue.withdraw(held), over: false };
+    const row = await findNewest(database.read, id);
+    if (!row) return "not_found";
+    // Committed and not scanned yet: it must come in by the scan, which keeps count of it.
+    if (row.step === 0) await this.#reader?.scanned();
+    if (queue.get(id)) return this.#claim(id);
+    const work = resumedWork(row, nowMs());
+    queue.adopt(work);
+    return { work, busy: false, over: row.delivered || row.kind === "e" };
+  }
+
+  /** Writes a `held` step: for want of room, or because somebody wants it sent once more (then it is due at once). */
+  #hold(work: Work, cause: HeldCause | "replay", done: () => void): void {
+    const { record, nowMs, queue } = this.#ports;
+    const replay = cause === "replay";
+    const position = replay ? null : this.holds.position(nowMs());
+    const at = { atMs: nowMs(), reason: cause, nextAtMs: replay ? nowMs() : null, queue: replay ? null : 0, position };
+    record([{ ...emptyStep(work, work.step + 1), ...at }], () => {
+      work.step++;
+      this.#settleScan(work);
+      this.#settleHold(work);
+      if (replay) {
+        work.retryReason = "replay";
+        work.dueAtMs = nowMs();
+        queue.defer(work, nowMs());
+        this.#ports.dispatcher().pump();
+      } else {
+        queue.finish(work);
+        this.holds.added(work.subscription);
+      }
+      done();
+    });
+  }
+
+  #settleScan(work: Work): void {
+    if (work.scan !== null) this.#reader?.checkpoint.settle(work.scan);
+    work.scan = null;
+  }
+
+  #settleHold(work: Work): void {
+    if (work.position !== null) this.holds.drained(work.subscription, work.position);
+    work.position = null;
+  }
+
+  async #acquire(untilMs: number): Promise<void> {
+    const { database, userAgent, monotonicMs, trouble } = this.#ports;
+    while (!this.#stopping) {
+      const lease = new pg.Client({ connectionString: database.url, application_name: "bellhop lease", connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
+      lease.on("error", () => this.#leaseLost(lease));
+      lease.on("end", () => this.#leaseLost(lease));
+      try {
+        await lease.connect();
+        if (await tryOwn(lease)) return await this.#own(lease, await takeOver(lease, userAgent));
+        if (monotonicMs() > untilMs) throw new AnotherOwner();
+      } catch (error) {
+        if (error instanceof AnotherOwner) throw error;
+        if (monotonicMs() > untilMs) throw error;
+        trouble("the database cannot be reached; delivery waits for it", error);
+      }
+      await lease.end().catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, acquireAgainMs));
+    }
+  }
+
+  async #own(lease: pg.Client, ownership: Ownership): Promise<void> {
+    const { database, queue, nowMs, holdDays, versionSeen, trouble, monotonicMs, measureClock } = this.#ports;
+    await measureClock();
+    this.#lease = lease;
+    this.#beatAtMs = monotonicMs();
+    this.holds.forget();
+    for (const { subscription, hold_cursor } of await heldSubscriptions(database.scan)) this.holds.resume(subscription, hold_cursor);
+    const admitted = (): void => {
+      this.#wake();
+      this.#ports.dispatcher().pump();
+    };
+    this.#reader = new Reader({ pool: database.scan, queue, holds: this.holds, nowMs, holdDays, versionSeen, trouble, admitted }, ownership);
+    this.#epoch = ownership.epoch;
+    this.#reader.kick();
+    void this.#reader.readDue();
+    void this.#reader.readHeld();
+  }
+
+  #leaseLost(lease: pg.Client): void {
+    if (lease === this.#lease) this.lost();
+  }
+
+  async #beat(): Promise<void> {
+    const { monotonicMs, measureClock, trouble } = this.#ports;
+    if (!this.#lease || this.#epoch === null) return;
+    const startedMs = monotonicMs();
+    try {
+      if (!(await beat(this.#lease, this.#epoch))) return this.lost();
+      this.#beatAtMs = startedMs;
+      await measureClock();
+    } catch (error) {
+      trouble("the lease could not be renewed", error);
+      this.lost();
+    }
+  }
+
+  #tick(): void {
+    const { queue, nowMs, dispatcher } = this.#ports;
+    if (this.#epoch === null) return;
+    for (const work of queue.overdue(nowMs())) this.#hold(work, "backlog", () => undefined);
+    void this.#reader?.readDue();
+    void this.#reader?.readHeld();
+    this.#wake();
+    dispatcher().pump();
+  }
+
+  /** Moves what is due, and comes back when the next is. */
+  #wake(): void {
+    const { queue, nowMs, dispatcher } = this.#ports;
+    const nextMs = queue.wake(nowMs());
+    if (this.#dueTimer) clearTimeout(this.#dueTimer);
+    this.#dueTimer = null;
+    if (nextMs === null || this.#stopping) return;
+    this.#dueTimer = setTimeout(
+      () => {
+        this.#wake();
+        dispatcher().pump();
+      },
+      Math.min(Math.max(nextMs - nowMs(), 1), tickMs),
+    );
+  }
+
+  /** How far a successor need not look: every retry before it has its next step, or is in memory here. */
+  #followedUntilMs(): number {
+    let followedMs = this.#reader?.horizonMs ?? 0;
+    for (const work of this.#ports.queue.all()) if (work.step > 0 && work.position === null) followedMs = Math.min(followedMs, work.dueAtMs - 1);
+    return followedMs;
+  }
+
+  async #checkpoint(): Promise<void> {
+    const { database, trouble } = this.#ports;
+    if (this.#checkpointing || this.#epoch === null || !this.#reader) return;
+    this.#checkpointing = true;
+    try {
+      const { snapshot, atMs } = this.#reader.checkpoint;
+      await writeCheckpoint(database.scan, this.#epoch, snapshot, atMs, this.#followedUntilMs());
+      for (const { subscription, position } of this.holds.moved()) {
+        await writeHoldCursor(database.scan, this.#epoch, subscription, position);
+        this.holds.stored(subscription, position);
+      }
+    } catch (error) {
+      trouble("the checkpoint could not be written; it is tried again", error);
+    } finally {
+      this.#checkpointing = false;
+    }
+  }
+
+  #quietNow: (() => void) | null = null;
+
+  /** Until nothing is in flight and unrecorded any more, at most `graceMs`. */
+  async #quiet(graceMs: number): Promise<void> {
+    const busy = (): boolean => [...this.#ports.queue.all()].some((work) => work.state === "busy");
+    if (!busy()) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, graceMs);
+      this.#quietNow = () => {
+        if (busy()) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+/** Another process delivers from this database. */
+export class AnotherOwner extends Error {}

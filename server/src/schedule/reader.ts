@@ -1,0 +1,180 @@
+// Brings into memory what is to be sent: fresh notifications by snapshot difference, retries ahead of their time, holds
+// when their subscription has room. After a takeover it starts from the stored checkpoint, minus what memory still holds.
+import type { Pool } from "pg";
+import { scanDue, scanFresh, scanHeld } from "../store/scan.ts";
+import type { Window } from "../store/scan.ts";
+import { endsAtMs } from "../domain/transition.ts";
+import { firstIdAt } from "../domain/id.ts";
+import { Checkpoint } from "./checkpoint.ts";
+import type { Holds } from "./holds.ts";
+import { queuedMax } from "./queue.ts";
+import type { Queue } from "./queue.ts";
+import { freshWork, resumedWork } from "./work.ts";
+
+const freshPage = 2_000;
+const duePage = 2_000;
+const heldPage = 64;
+/** Retries in memory ahead of their time. */
+const readAheadMs = 30_000;
+
+export type ReaderPorts = {
+  readonly pool: Pool;
+  readonly queue: Queue;
+  readonly holds: Holds;
+  readonly nowMs: () => number;
+  readonly holdDays: number;
+  /** The control version seen by a scan. */
+  readonly versionSeen: (version: number) => void;
+  readonly admitted: () => void;
+  readonly trouble: (message: string, error: unknown) => void;
+};
+
+export class Reader {
+  readonly #ports: ReaderPorts;
+  checkpoint: Checkpoint;
+  #window: Window;
+  #sinceMs: number;
+  #afterTakeover = true;
+  #scanning: Promise<void> | null = null;
+  #again = false;
+  #reading = false;
+  #horizonMs: number;
+  #horizonId = firstIdAt(0);
+  #stopped = false;
+  /** Number of the scan whose pages are being read, null between scans. */
+  #scanNumber: number | null = null;
+
+  constructor(ports: ReaderPorts, from: { checkpoint: string; checkpointAtMs: number; followedUntilMs: number }) {
+    this.#ports = ports;
+    this.checkpoint = new Checkpoint(from.checkpoint, from.checkpointAtMs);
+    this.#window = openWindow(from.checkpoint);
+    this.#sinceMs = from.checkpointAtMs;
+    this.#horizonMs = from.followedUntilMs;
+  }
+
+  /** What is due up to here is in memory, or will be once the read under way is done. */
+  get horizonMs(): number {
+    return this.#horizonMs;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Something was committed: scan now, or once more after the scan under way. */
+  kick(): void {
+    this.#again = true;
+    this.#scanning ??= this.#scan().finally(() => (this.#scanning = null));
+  }
+
+  /** Everything committed before this call has been scanned. */
+  async scanned(): Promise<void> {
+    await this.#scanning;
+    this.kick();
+    await this.#scanning;
+  }
+
+  async #scan(): Promise<void> {
+    const { queue, trouble, admitted } = this.#ports;
+    try {
+      while (this.#again && !this.#stopped && queue.size < queuedMax) {
+        this.#again = false;
+        while (!this.#stopped && queue.size < queuedMax && !(await this.#scanPage())) admitted();
+        admitted();
+      }
+    } catch (error) {
+      trouble("fresh notifications could not be read; it is tried again", error);
+    }
+  }
+
+  /** One page of the window; true when it was the last. */
+  async #scanPage(): Promise<boolean> {
+    const { pool, queue, nowMs, versionSeen } = this.#ports;
+    const startedMs = nowMs();
+    const page = await scanFresh(pool, this.#window, this.#sinceMs, this.#afterTakeover, freshPage);
+    versionSeen(page.version);
+    this.#scanNumber ??= this.#openScan(page.to, startedMs);
+    for (const row of page.rows) if (queue.admit(freshWork(row, this.#scanNumber, nowMs()), nowMs())) this.checkpoint.owe(this.#scanNumber);
+    const last = page.rows.at(-1);
+    if (!page.complete && last) {
+      this.#window = { ...this.#window, to: page.to, afterXid: last.xid, afterId: last.id };
+      return false;
+    }
+    this.checkpoint.close(this.#scanNumber);
+    this.#scanNumber = null;
+    this.#window = openWindow(page.to);
+    this.#sinceMs = startedMs;
+    this.#afterTakeover = false;
+    return true;
+  }
+
+  /** After a takeover of oneself, what memory holds without a step is owed by the first scan. */
+  #openScan(to: string, atMs: number): number {
+    const number = this.checkpoint.open(to, atMs);
+    if (!this.#afterTakeover) return number;
+    for (const work of this.#ports.queue.all()) {
+      if (work.scan === null) continue;
+      work.scan = number;
+      this.checkpoint.owe(number);
+    }
+    return number;
+  }
+
+  /** Reads retries that will be due within the next half minute. */
+  async readDue(): Promise<void> {
+    if (this.#reading || this.#stopped) return;
+    this.#reading = true;
+    try {
+      while (!this.#stopped && this.#ports.queue.size < queuedMax && !(await this.#duePage())) this.#ports.admitted();
+      this.#ports.admitted();
+    } catch (error) {
+      this.#ports.trouble("retries could not be read; it is tried again", error);
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  async #duePage(): Promise<boolean> {
+    const { pool, queue, nowMs, holdDays } = this.#ports;
+    const [fromMs, fromId] = [this.#horizonMs, this.#horizonId];
+    const toMs = nowMs() + readAheadMs;
+    if (toMs <= fromMs) return true;
+    // Moved before the read: a retry that commits meanwhile is either seen by it or admitted by its recorder.
+    this.#horizonMs = toMs;
+    const rows = await scanDue(pool, fromMs, fromId, toMs, this.#oldestMs(holdDays), duePage).catch((error: unknown) => {
+      [this.#horizonMs, this.#horizonId] = [fromMs, fromId];
+      throw error;
+    });
+    for (const row of rows) queue.admit(resumedWork(row, nowMs()), nowMs());
+    const last = rows.at(-1);
+    const complete = rows.length < duePage;
+    if (!complete && last) [this.#horizonMs, this.#horizonId] = [last.next_ms as number, last.id];
+    else this.#horizonId = firstIdAt(0);
+    return complete;
+  }
+
+  /** Reads what is held for the subscriptions that have room. */
+  async readHeld(): Promise<void> {
+    const { pool, holds, queue, nowMs, holdDays, admitted, trouble } = this.#ports;
+    for (const hold of holds.wanting((subscription) => queue.heldInMemory(subscription))) {
+      hold.reading = true;
+      try {
+        const rows = await scanHeld(pool, hold.subscription, hold.readTo, this.#oldestMs(holdDays), heldPage);
+        const taken = rows.filter((row) => queue.admit(resumedWork(row, nowMs()), nowMs()));
+        holds.read(hold, rows.map((row) => row.position as number), taken.map((row) => row.position as number), rows.length < heldPage);
+      } catch (error) {
+        trouble("held notifications could not be read; it is tried again", error);
+      } finally {
+        hold.reading = false;
+      }
+      admitted();
+    }
+  }
+
+  /** Nothing older is still owed. */
+  #oldestMs(holdDays: number): number {
+    return this.#ports.nowMs() - endsAtMs(0, holdDays + 1);
+  }
+}
+
+const openWindow = (from: string): Window => ({ from, to: null, afterXid: "0", afterId: firstIdAt(0) });

@@ -1,0 +1,200 @@
+// The control data a process needs to match and to send, in memory: who has installed what, with which subscriptions.
+// Loaded on a miss, forgotten when a row with a newer control version names it; what is here is never older than `version`.
+import type { InstallationFacts, AppFacts, SubscriptionFacts } from "../domain/matching.ts";
+import { shardOf } from "../domain/id.ts";
+import type { Database } from "./database.ts";
+import { appRows, changesSince, installationRows, secretRows, subscriptionRows, workspaceRows } from "./directory-rows.ts";
+import type { AppRow, SecretRow, SubscriptionRow } from "./directory-rows.ts";
+import type { Seal } from "./seal.ts";
+
+export type SecretView = { readonly number: number; readonly value: string; readonly endsAtMs: number | null };
+
+export type AppView = {
+  readonly ref: number;
+  readonly id: string;
+  readonly owner: number;
+  readonly ownerId: string;
+  readonly facts: AppFacts;
+  /** Newest first; the ones with an end sign until then. */
+  readonly secrets: readonly SecretView[];
+  readonly subscriptions: readonly SubscriptionView[];
+};
+
+export type SubscriptionView = {
+  readonly ref: number;
+  readonly id: string;
+  readonly app: number;
+  readonly shard: number;
+  readonly facts: SubscriptionFacts;
+  readonly url: string;
+  readonly timeoutMs: number | null;
+  readonly maxInFlight: number | null;
+  readonly policy: unknown;
+  readonly signatures: readonly string[];
+  readonly headers: readonly (readonly [string, string])[];
+  readonly signingSecret: string | null;
+  readonly revision: number;
+};
+
+export type WorkspaceView = {
+  readonly ref: number;
+  readonly id: string;
+  readonly region: string;
+  /** App ref -> its installation here. */
+  readonly installations: ReadonlyMap<number, InstallationFacts>;
+};
+
+const workspacesMax = 20_000;
+const appsMax = 20_000;
+const unknownMax = 1_000;
+
+export class Directory {
+  readonly #database: Database;
+  readonly #seal: Seal;
+  readonly #workspaces = new Map<number, WorkspaceView>();
+  readonly #workspaceNames = new Map<string, number>();
+  readonly #unknown = new Set<string>();
+  readonly #apps = new Map<number, AppView>();
+  #refreshing: Promise<void> | null = null;
+  version = 0;
+
+  constructor(database: Database, seal: Seal) {
+    this.#database = database;
+    this.#seal = seal;
+  }
+
+  /** A workspace by id or `ext:` name: null when there is none, undefined when it must be loaded first. */
+  workspace(name: string): WorkspaceView | null | undefined {
+    if (this.#unknown.has(name)) return null;
+    const ref = this.#workspaceNames.get(name);
+    return ref === undefined ? undefined : this.workspaceByRef(ref);
+  }
+
+  workspaceByRef(ref: number): WorkspaceView | undefined {
+    return this.#workspaces.get(ref);
+  }
+
+  app(ref: number): AppView | undefined {
+    return this.#apps.get(ref);
+  }
+
+  /** True when everything needed to match an event of this workspace is here. */
+  isComplete(workspace: WorkspaceView): boolean {
+    for (const app of workspace.installations.keys()) if (!this.#apps.has(app)) return false;
+    return true;
+  }
+
+  /** Loads a workspace by name, with its installed apps. */
+  async loadWorkspace(name: string): Promise<WorkspaceView | null> {
+    const external = name.startsWith("ext:") ? name.slice(4) : null;
+    const view = (await this.#readWorkspaces([], external === null ? name : null, external))[0];
+    if (!view) {
+      if (this.#unknown.size >= unknownMax) this.#unknown.clear();
+      this.#unknown.add(name);
+      return null;
+    }
+    this.#workspaceNames.set(name, view.ref);
+    await this.loadApps([...view.installations.keys()].filter((app) => !this.#apps.has(app)));
+    return view;
+  }
+
+  async loadWorkspaces(refs: readonly number[]): Promise<void> {
+    if (refs.length > 0) await this.#readWorkspaces(refs, null, null);
+  }
+
+  async loadApps(refs: readonly number[]): Promise<void> {
+    if (refs.length === 0) return;
+    const on = this.#database.control;
+    const [apps, secrets, subscriptions] = await Promise.all([appRows(on, refs), secretRows(on, refs), subscriptionRows(on, refs)]);
+    for (const row of apps) this.#keepApp(row, secrets, subscriptions);
+  }
+
+  /** Forgets what changed since `version`; everything here is then as new as the database at the start of the call. */
+  async refresh(): Promise<void> {
+    this.#refreshing ??= this.#forgetChanged().finally(() => (this.#refreshing = null));
+    return this.#refreshing;
+  }
+
+  async #forgetChanged(): Promise<void> {
+    const changed = await changesSince(this.#database.control, this.version);
+    for (const ref of changed.workspaces) this.#forgetWorkspace(ref);
+    for (const ref of changed.apps) this.#apps.delete(ref);
+    const owners = new Set(changed.owners);
+    for (const app of this.#apps.values()) if (owners.has(app.owner)) this.#apps.delete(app.ref);
+    if (changed.owners.length > 0) this.#unknown.clear();
+    this.version = Math.max(this.version, changed.version);
+  }
+
+  #forgetWorkspace(ref: number): void {
+    this.#workspaces.delete(ref);
+    for (const [name, named] of this.#workspaceNames) if (named === ref) this.#workspaceNames.delete(name);
+  }
+
+  async #readWorkspaces(refs: readonly number[], id: string | null, externalId: string | null): Promise<WorkspaceView[]> {
+    const found = await workspaceRows(this.#database.control, refs, id, externalId);
+    const installed = await installationRows(
+      this.#database.control,
+      found.map((row) => row.ref),
+    );
+    return found.map((row) => {
+      const here = installed.filter((each) => each.workspace === row.ref);
+      const installations = new Map(here.map((each) => [each.app, { installed: true, permissions: new Set(each.permissions) }]));
+      const view: WorkspaceView = { ref: row.ref, id: row.id, region: row.region, installations };
+      keepBounded(this.#workspaces, row.ref, view, workspacesMax);
+      return view;
+    });
+  }
+
+  #keepApp(row: AppRow, secrets: readonly SecretRow[], subscriptions: readonly SubscriptionRow[]): void {
+    const own = subscriptions.filter((each) => each.app === row.ref);
+    const app: AppView = {
+      ref: row.ref,
+      id: row.id,
+      owner: row.owner,
+      ownerId: row.owner_id,
+      facts: {
+        visibility: row.visibility,
+        apiVersion: row.api_version,
+        ownerKind: row.owner_kind,
+        permissions: new Set(row.permissions),
+      },
+      secrets: secrets.filter((each) => each.app === row.ref).map((each) => this.#openSecret(row.id, each)),
+      subscriptions: own.map((each) => this.#openSubscription(each)),
+    };
+    keepBounded(this.#apps, row.ref, app, appsMax);
+  }
+
+  #openSecret(app: string, row: SecretRow): SecretView {
+    const value = this.#seal.open(row.sealed, `secret:${app}:${row.number}`);
+    return { number: row.number, value, endsAtMs: row.ends_at?.getTime() ?? null };
+  }
+
+  #openSubscription(row: SubscriptionRow): SubscriptionView {
+    const topics = new Map(row.topics.map((topic) => [topic, true]));
+    for (const topic of row.topics_off) topics.set(topic, false);
+    const anyOn = [...topics.values()].includes(true);
+    const headers = row.sealed_headers ? JSON.parse(this.#seal.open(row.sealed_headers, `headers:${row.id}`)) : {};
+    return {
+      ref: row.ref,
+      id: row.id,
+      app: row.app,
+      shard: shardOf(row.id),
+      facts: { state: anyOn ? row.state : "off", topics },
+      url: row.url,
+      timeoutMs: row.timeout_ms,
+      maxInFlight: row.max_in_flight,
+      policy: row.policy,
+      signatures: row.signatures,
+      headers: Object.entries(headers as Record<string, string>),
+      signingSecret: row.sealed_signing_secret && this.#seal.open(row.sealed_signing_secret, `signing_secret:${row.id}`),
+      revision: row.revision,
+    };
+  }
+}
+
+/** A map as a cache: the oldest entry makes room. */
+function keepBounded<K, V>(map: Map<K, V>, key: K, value: V, max: number): void {
+  map.delete(key);
+  if (map.size >= max) for (const oldest of map.keys()) if (map.delete(oldest)) break;
+  map.set(key, value);
+}

@@ -1,0 +1,137 @@
+// Reading what is to be sent. Fresh work has one way in: the difference between two snapshots, every row exactly once
+// however late it commits. Retries are read ahead by `next_at`, holds by their place in the queue.
+import { firstIdAt } from "../domain/id.ts";
+import { rows, sql } from "./sql.ts";
+import type { Connection } from "./sql.ts";
+
+/** A notification to be sent, as far as fan-out knew it. */
+export type FreshRow = { id: string; event: string; subscription: number; app: number; workspace: number; shard: number; topic: string; api_version: string };
+
+/** And with what its newest step says. */
+export type ResumedRow = FreshRow & {
+  step: number;
+  kind: string;
+  reason: string | null;
+  requests: number;
+  policy_step: number;
+  first_sent_ms: number | null;
+  throttled_since_ms: number | null;
+  next_ms: number | null;
+  position: number | null;
+  delivered: boolean;
+};
+
+/** Rows visible in `to` and not in `from`, by page; `to` is null on the first page and comes back in the answer. */
+export type Window = { readonly from: string; readonly to: string | null; readonly afterXid: string; readonly afterId: string };
+
+export type Page = { to: string; version: number; rows: (FreshRow & { xid: string })[]; complete: boolean };
+
+const snapshotMax = (snapshot: string): string => snapshot.split(":")[1] as string;
+const snapshotOpen = (snapshot: string): string[] => (snapshot.split(":")[2] ?? "").split(",").filter((xid) => xid !== "");
+
+/** Ids are made a moment before their row commits; a day is longer than any commit may take. */
+const commitSlackMs = 86_400_000;
+
+/**
+ * One page of a window. `sinceMs`: when `from` was taken. With `unstepped`, only what has no step yet: the way in after
+ * a takeover, when another process may have sent some of it.
+ */
+export async function scanFresh(on: Connection, window: Window, sinceMs: number, unstepped: boolean, limit: number): Promise<Page> {
+  const lowest = firstIdAt(sinceMs - commitSlackMs);
+  const found = await rows<FreshRow & { xid: string; snapshot: string; version: number }>(
+    on,
+    sql`
+    with now as materialized (select coalesce(${window.to}::pg_snapshot, pg_current_snapshot()) as snapshot, version from control_version)
+    select now.snapshot::text as snapshot, now.version, n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.topic, n.api_version, n.xid::text as xid
+    from now left join lateral (
+      select n.* from (
+        select * from notification where id >= ${lowest}::uuid and xid >= ${snapshotMax(window.from)}::text::xid8
+        union all
+        select * from notification where id >= ${lowest}::uuid and xid = any(${snapshotOpen(window.from)}::text[]::xid8[])) n
+      where (n.xid, n.id) > (${window.afterXid}::text::xid8, ${window.afterId}::uuid)
+        and pg_visible_in_snapshot(n.xid, now.snapshot)
+        and (not ${unstepped}::boolean or not exists (select from log where log.notification = n.id))
+      order by n.xid, n.id limit ${limit}) n on true`,
+  );
+  const first = found[0] as { snapshot: string; version: number };
+  const fresh = found.filter((row) => row.id !== null);
+  return { to: first.snapshot, version: first.version, rows: fresh, complete: fresh.length < limit };
+}
+
+/** Newest steps whose time lies in (from, to]; `after` continues a page of equal times. */
+export function scanDue(on: Connection, fromMs: number, afterId: string, toMs: number, oldestMs: number, limit: number): Promise<ResumedRow[]> {
+  return rows<ResumedRow>(
+    on,
+    sql`
+    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.topic, n.api_version, l.step, l.kind::text as kind, l.reason, l.requests,
+      l.policy_step, extract(epoch from l.first_sent_at)::float8 * 1000 as first_sent_ms,
+      extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, extract(epoch from l.next_at)::float8 * 1000 as next_ms, l.position,
+      exists (select from log d where d.notification = l.notification and d.kind = 'a' and d.reason is null) as delivered
+    from (
+      select * from log
+      where log.notification >= ${firstIdAt(oldestMs)}::uuid and log.next_at is not null
+        and (log.next_at, log.notification) > (to_timestamp(${fromMs}::float8 / 1000), ${afterId}::uuid) and log.next_at <= to_timestamp(${toMs}::float8 / 1000)
+        and not exists (select from log later where later.notification = log.notification and later.step > log.step)
+      order by log.next_at, log.notification limit ${limit}) l
+    join notification n on n.id = l.notification
+    order by l.next_at, l.notification`,
+  );
+}
+
+/** What is held for a subscription behind a position, oldest first; only what is still held. */
+export function scanHeld(on: Connection, subscription: number, afterPosition: number, oldestMs: number, limit: number): Promise<ResumedRow[]> {
+  return rows<ResumedRow>(
+    on,
+    sql`
+    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.topic, n.api_version, l.step, l.kind::text as kind, l.reason, l.requests,
+      l.policy_step, extract(epoch from l.first_sent_at)::float8 * 1000 as first_sent_ms,
+      extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, null::float8 as next_ms, l.position, false as delivered
+    from (
+      select * from log
+      where log.subscription = ${subscription}::int4 and log.queue = 0 and log.position > ${afterPosition}::int8 and log.kind = 'h' and log.position is not null
+        and log.notification >= ${firstIdAt(oldestMs)}::uuid
+        and not exists (select from log later where later.notification = log.notification and later.step > log.step)
+      order by log.queue, log.position limit ${limit}) l
+    join notification n on n.id = l.notification
+    order by l.position`,
+  );
+}
+
+/** Subscriptions with holds, and how far each was drained: found by skipping through the index, once at a takeover. */
+export function heldSubscriptions(on: Connection): Promise<{ subscription: number; hold_cursor: number }[]> {
+  return rows(
+    on,
+    sql`
+    with recursive held as (
+      (select subscription from log where kind = 'h' and position is not null order by subscription limit 1)
+      union all
+      select (select log.subscription from log where kind = 'h' and position is not null and log.subscription > held.subscription order by log.subscription limit 1)
+      from held where held.subscription is not null)
+    select held.subscription, coalesce(s.hold_cursor, 0)::int8 as hold_cursor
+    from held left join subscription_state s on s.subscription = held.subscription where held.subscription is not null`,
+  );
+}
+
+/** The newest step of one notification, for commands; step 0 when there is none. */
+export async function findNewest(on: Connection, notification: string): Promise<ResumedRow | null> {
+  const found = await rows<ResumedRow>(
+    on,
+    sql`
+    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.topic, n.api_version, coalesce(l.step, 0) as step, l.kind::text as kind, l.reason,
+      coalesce(l.requests, 0) as requests, coalesce(l.policy_step, 0) as policy_step, extract(epoch from l.first_sent_at)::float8 * 1000 as first_sent_ms,
+      extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, extract(epoch from l.next_at)::float8 * 1000 as next_ms, l.position,
+      exists (select from log d where d.notification = n.id and d.kind = 'a' and d.reason is null) as delivered
+    from notification n left join lateral (select * from log where log.notification = n.id order by log.step desc limit 1) l on true
+    where n.id = ${notification}::uuid`,
+  );
+  return found[0] ?? null;
+}
+
+export type ItemRow = { id: string; item: string; topic: string; created_ms: number; traceparent: string | null };
+
+export function itemRows(on: Connection, events: readonly string[]): Promise<ItemRow[]> {
+  return rows<ItemRow>(
+    on,
+    sql`select id, item, topic, extract(epoch from created_at)::float8 * 1000 as created_ms, traceparent from event where id = any(${events}::uuid[])`,
+  );
+}
