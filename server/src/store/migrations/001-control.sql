@@ -2,7 +2,7 @@
 -- refresh by rows newer than its own; deleted rows stay as tombstones because the log refers to them by `ref`.
 
 create table control_version (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   version int8 not null
 );
 insert into control_version (version) values (1);
@@ -103,7 +103,7 @@ create table subscription_state (
 
 -- The operator's own catalogue; no row means the one that the configuration names. Text, so that samples keep their tokens.
 create table catalogue (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   document text not null,
   version int8 not null
 );
