@@ -1,0 +1,27 @@
+// Health and metrics: what a supervisor, a load balancer and a scraper ask.
+import { readFile } from "node:fs/promises";
+import type { Registry } from "prom-client";
+import { systemRoutes } from "@bellhop/contract/system";
+import { Problem } from "../../domain/problem.ts";
+import type { Handlers } from "../handler.ts";
+
+export type SystemDeps = {
+  readonly registry: Registry;
+  /** Why this process is not ready, or null. */
+  readonly notReady: () => Promise<string | null>;
+};
+
+const openapiFile = new URL("../../../../openapi.json", import.meta.url);
+
+export function systemHandlers(deps: SystemDeps): Handlers<typeof systemRoutes> {
+  return {
+    livez: async () => ({ status: "live" }),
+    readyz: async () => {
+      const reason = await deps.notReady();
+      if (reason !== null) throw new Problem("unavailable", reason, [], 1);
+      return { status: "ready" };
+    },
+    metrics: () => deps.registry.metrics(),
+    openapi: async () => JSON.parse(await readFile(openapiFile, "utf8")) as Record<string, unknown>,
+  };
+}
