@@ -3,13 +3,12 @@
 import { Type } from "typebox";
 import type { Static, TSchema } from "typebox";
 import { ExchangeSchema } from "./exchange.ts";
+import { appIdField, appParams, listOf, listQuery, nameField, nullable, timeField, urlCharactersMax } from "./fields.ts";
 import { route } from "./route.ts";
 
 export const subscriptionLimits = {
   perAppMax: 50,
-  urlCharactersMax: 2_048,
   topicsMax: 500,
-  nameCharactersMax: 100,
   waitsMax: 20,
   waitSecondsMin: 1,
   waitSecondsMax: 48 * 3_600,
@@ -31,12 +30,11 @@ export const maskedValue = "********";
 
 const signatureNames = ["x-hub-signature", "standard-webhooks"] as const;
 
-const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const optional = <T extends TSchema>(schema: T) => Type.Optional(schema);
 
 const url = Type.String({
   minLength: 1,
-  maxLength: limits.urlCharactersMax,
+  maxLength: urlCharactersMax,
   description: "Where notifications are sent: `https:`, no user name, no fragment.",
 });
 const topics = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
@@ -47,7 +45,6 @@ const topicsOff = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
   maxItems: limits.topicsMax,
   description: "Chosen topics that are switched off: they stay in the list and make nothing.",
 });
-const name = Type.String({ minLength: 1, maxLength: limits.nameCharactersMax });
 const timeoutMs = Type.Integer({
   minimum: limits.timeoutMsMin,
   maximum: limits.timeoutMsMax,
@@ -93,7 +90,7 @@ export const NewSubscriptionSchema = Type.Object(
     url,
     topics,
     topics_off: optional(topicsOff),
-    name: optional(name),
+    name: optional(nameField),
     policy: optional(PolicySchema),
     timeout_ms: optional(timeoutMs),
     headers: optional(Type.Record(Type.String(), headerValue)),
@@ -114,16 +111,16 @@ export const SubscriptionChangeSchema = Type.Object(
     url: optional(url),
     topics: optional(topics),
     topics_off: optional(topicsOff),
-    name: optional(orNull(name)),
+    name: optional(nullable(nameField)),
     policy: optional(PolicySchema),
-    timeout_ms: optional(orNull(timeoutMs)),
-    headers: optional(Type.Record(Type.String(), orNull(headerValue))),
-    rate_per_second: optional(orNull(ratePerSecond)),
-    max_in_flight: optional(orNull(maxInFlight)),
+    timeout_ms: optional(nullable(timeoutMs)),
+    headers: optional(Type.Record(Type.String(), nullable(headerValue))),
+    rate_per_second: optional(nullable(ratePerSecond)),
+    max_in_flight: optional(nullable(maxInFlight)),
     signatures: optional(signatures),
-    signing_secret: optional(orNull(signingSecret)),
+    signing_secret: optional(nullable(signingSecret)),
     ordered: optional(Type.Boolean()),
-    metadata: optional(Type.Record(Type.String(), orNull(metadataValue))),
+    metadata: optional(Type.Record(Type.String(), nullable(metadataValue))),
     filter: optional(filter),
   },
   { $id: "SubscriptionChange", additionalProperties: false },
@@ -133,7 +130,7 @@ export const SubscriptionSchema = Type.Object(
   {
     id: Type.String({ description: "`sub_` and 16 letters and digits." }),
     app: Type.String(),
-    name: orNull(Type.String()),
+    name: nullable(Type.String()),
     url: Type.String(),
     topics: Type.Array(Type.String()),
     topics_off: Type.Array(Type.String()),
@@ -141,27 +138,27 @@ export const SubscriptionSchema = Type.Object(
       description: "Chosen topic -> why it makes nothing: `missing_permission` or `not_in_version`.",
     }),
     state: Type.Enum(["live", "paused", "throttled", "suspended", "disabled", "off"]),
-    state_cause: orNull(Type.String()),
-    state_since: Type.String(),
+    state_cause: nullable(Type.String()),
+    state_since: timeField,
     policy: PolicySchema,
     timeout_ms: Type.Integer(),
     headers: Type.Record(Type.String(), Type.String(), { description: "Names, with every value masked." }),
-    rate_per_second: orNull(Type.Number()),
+    rate_per_second: nullable(Type.Number()),
     max_in_flight: Type.Integer(),
     signatures: Type.Array(Type.Enum([...signatureNames])),
     has_signing_secret: Type.Boolean(),
     ordered: Type.Boolean(),
     metadata: Type.Record(Type.String(), Type.String()),
     revision: Type.Integer({ description: "Raised by each change of what a request looks like." }),
-    created_at: Type.String(),
+    created_at: timeField,
   },
   { $id: "Subscription", additionalProperties: false },
 );
 
 export const ChecksSchema = Type.Object(
   {
-    head: orNull(ExchangeSchema),
-    ping: orNull(ExchangeSchema),
+    head: nullable(ExchangeSchema),
+    ping: nullable(ExchangeSchema),
   },
   { additionalProperties: false, description: "Null where a check was not made: the URL did not change, or `verify=false`." },
 );
@@ -180,8 +177,8 @@ export const SavedSubscriptionSchema = Type.Object(
 export const StateChangeSchema = Type.Object(
   {
     state: SubscriptionSchema.properties.state,
-    cause: orNull(Type.String()),
-    at: Type.String(),
+    cause: nullable(Type.String()),
+    at: timeField,
     by: Type.String({ description: "A key's id, or the part of Bellhop that did it." }),
   },
   { additionalProperties: false },
@@ -195,18 +192,11 @@ const TestRequestSchema = Type.Object(
   { additionalProperties: false },
 );
 
-const appParams = Type.Object({ id: Type.String() }, { additionalProperties: false });
-const params = Type.Object({ id: Type.String(), sub: Type.String() }, { additionalProperties: false });
+const params = Type.Object({ id: appIdField, sub: Type.String({ pattern: "^sub_[a-z0-9]{16}$" }) }, { additionalProperties: false });
 const verifyQuery = Type.Object(
-  { verify: optional(Type.Enum(["true", "false"], { description: "`false` skips HEAD and ping." })) },
+  { verify: optional(Type.Boolean({ default: true, description: "`false` skips HEAD and ping." })) },
   { additionalProperties: false },
 );
-const pageQuery = Type.Object(
-  { limit: optional(Type.String({ pattern: "^([1-9][0-9]?|100)$" })), cursor: optional(Type.String({ maxLength: 100 })) },
-  { additionalProperties: false },
-);
-const page = <T extends TSchema>(entry: T) =>
-  Type.Object({ data: Type.Array(entry), next_cursor: orNull(Type.String()) }, { additionalProperties: false });
 const saveProblems = [
   "unknown_app",
   "invalid_request",
@@ -241,8 +231,8 @@ export const subscriptionRoutes = {
     tag,
     summary: "The subscriptions of an app, newest first",
     params: appParams,
-    query: pageQuery,
-    answer: { status: 200, schema: page(SubscriptionSchema) },
+    query: listQuery,
+    answer: { status: 200, schema: listOf(SubscriptionSchema) },
     problems: ["unknown_app", "invalid_cursor"],
   }),
   getSubscription: route({
@@ -309,8 +299,8 @@ export const subscriptionRoutes = {
     tag,
     summary: "Every change of a subscription's state with its time and cause, newest first",
     params,
-    query: pageQuery,
-    answer: { status: 200, schema: page(StateChangeSchema) },
+    query: listQuery,
+    answer: { status: 200, schema: listOf(StateChangeSchema) },
     problems: ["unknown_app", "not_found", "invalid_cursor"],
   }),
   refuseOldSubscriptions: route({
