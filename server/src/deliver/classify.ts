@@ -2,6 +2,7 @@
 // are not passed on: they name internals, change between versions, and some give advice that is wrong for a receiver's owner.
 
 import type { AttemptFailure } from "@bellhop/contract/reasons";
+import { errors } from "undici";
 import type { ResolveFailure } from "./resolver.ts";
 
 /** A failure with a sentence that may be shown; `detail` is null where the reason's own sentence says it all. */
@@ -79,11 +80,6 @@ export function classifyTls(error: Error): Classified {
 const answerDetails: Record<string, string> = {
   UND_ERR_HEADERS_OVERFLOW: "The answer's headers are larger than 16 KiB.",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "The answer's body does not have the length that its headers promise.",
-  HPE_UNEXPECTED_CONTENT_LENGTH: "The answer gives its length in more than one way.",
-  HPE_INVALID_TRANSFER_ENCODING: "The answer gives its length in more than one way.",
-  HPE_INVALID_CONSTANT: "The answer does not begin like one of HTTP.",
-  HPE_INVALID_STATUS: "The answer's status line is not valid.",
-  HPE_INVALID_VERSION: "The answer's HTTP version is not valid.",
 };
 
 const closedCodes = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE", "ECONNABORTED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"]);
@@ -99,7 +95,9 @@ export function classifyExchange(error: Error): Classified {
   if (code.startsWith("ERR_SSL_")) return classifyTls(error);
   // Out of range statuses reach us as a failed assertion inside undici.
   if (code === "ERR_ASSERTION") return { failure: "invalid_answer", detail: "The answer's status line is not valid." };
-  if (code.startsWith("HPE_") || code in answerDetails) return { failure: "invalid_answer", detail: answerDetails[code] ?? null };
+  if (code in answerDetails || error instanceof errors.HTTPParserError) {
+    return { failure: "invalid_answer", detail: answerDetails[code] ?? null };
+  }
   return { failure: "internal", detail: null };
 }
 

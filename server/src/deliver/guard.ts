@@ -34,8 +34,8 @@ export class ConnectFailed extends Error {
   readonly classified: Classified;
   readonly phase: Phase | null;
 
-  constructor(classified: Classified, phase: Phase | null = null) {
-    super(classified.failure);
+  constructor(classified: Classified, phase: Phase | null = null, cause?: Error) {
+    super(classified.failure, { cause });
     this.classified = classified;
     this.phase = phase;
   }
@@ -100,7 +100,7 @@ export class Connecting {
     this.phase = "connect";
     const began = this.#options.monotonicMs();
     const socket = await dialFirst(addresses, this.#target.port, this.#options.dial, this.#givenUp.signal);
-    if (socket instanceof Error) return new ConnectFailed(classifyConnect(socket));
+    if (socket instanceof Error) return new ConnectFailed(classifyConnect(socket), null, socket);
     this.connectUs = this.#microsecondsSince(began);
     // Once more, for what no resolver can promise: that the socket is where it was sent.
     const remote = socket.remoteAddress;
@@ -127,7 +127,7 @@ export class Connecting {
     });
     const giveUp = (): void => resolve(new ConnectFailed({ failure: "timeout", detail: null }, "tls"));
     this.#givenUp.signal.addEventListener("abort", giveUp);
-    socket.once("secureConnect", () => resolve(socket)).on("error", (error) => resolve(new ConnectFailed(classifyTls(error))));
+    socket.once("secureConnect", () => resolve(socket)).on("error", (error) => resolve(new ConnectFailed(classifyTls(error), null, error)));
     const result = await promise;
     this.#givenUp.signal.removeEventListener("abort", giveUp);
     if (result instanceof ConnectFailed) socket.destroy();

@@ -1,0 +1,188 @@
+// One exchange under way: the handler that undici calls, and the answer in the making. There is one such object per send and
+// one timer at a time. It settles exactly once: by a whole answer, an error, the deadline, or enough of a body. The verdict
+// is made when the final status line and headers are complete; what the body does after that cannot change it.
+
+import type { Dispatcher } from "undici";
+import { BODY_BYTES_MAX, HEADER_CHARACTERS_KEPT_MAX, HEADERS_KEPT_MAX } from "./answer.ts";
+import type { Answer, Clock, Exchange, Phase } from "./answer.ts";
+import { classifyExchange, classifyStatus } from "./classify.ts";
+import type { Classified } from "./classify.ts";
+import { ConnectFailed } from "./guard.ts";
+import type { Connecting } from "./guard.ts";
+
+/** How long a body may take after the headers. It is only looked at, so it must not hold a connection's place for long. */
+export const BODY_MS_MAX = 1_000;
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** The connection that carries a flight. `clean` says that the connection can carry another one. */
+export type Carrier = {
+  readonly address: string | null;
+  phase(): Phase;
+  release(clean: boolean): void;
+};
+
+export class Flight implements Dispatcher.DispatchHandler {
+  readonly exchange: Exchange;
+  /** What counts the flight while it waits or is carried. */
+  pool: { left(): void } | null = null;
+  carrier: Carrier | null = null;
+  /** The connection made for this flight; null on a reused one. */
+  connecting: Connecting | null = null;
+  readonly #clock: Clock;
+  readonly #settled: (answer: Answer, cause: Error | null) => void;
+  readonly #startedAtMs: number;
+  readonly #began: number;
+  #timer: NodeJS.Timeout;
+  #done = false;
+  #verdict: Classified | null = null;
+  #status: number | null = null;
+  #headers: Headers = {};
+  #firstByteUs: number | null = null;
+  #chunks: Buffer[] = [];
+  #bodyBytes = 0;
+
+  constructor(exchange: Exchange, clock: Clock, settled: (answer: Answer, cause: Error | null) => void) {
+    this.exchange = exchange;
+    this.#clock = clock;
+    this.#settled = settled;
+    this.#startedAtMs = clock.wallMs();
+    this.#began = clock.monotonicMs();
+    this.#timer = setTimeout(onDeadline, exchange.timeoutMs, this);
+  }
+
+  get done(): boolean {
+    return this.#done;
+  }
+
+  onRequestStart(): void {
+    // The carrier gives up a connection as a whole, so the handle to abort one request is not needed.
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    if (this.#done) return;
+    // 102 and 103 announce the answer; they are not one. Below 100 nothing is.
+    if (status >= 100 && status < 200) return;
+    if (status < 100) return this.fail({ failure: "invalid_answer", detail: "The answer's status line is not valid." });
+    this.#status = status;
+    this.#headers = headers;
+    this.#firstByteUs = this.#elapsedUs();
+    this.#verdict = classifyStatus(status, joined(headers["location"]));
+    clearTimeout(this.#timer);
+    const remainingMs = Math.max(this.exchange.timeoutMs - this.#firstByteUs / 1_000, 0);
+    this.#timer = setTimeout(onBodyDeadline, Math.min(remainingMs, BODY_MS_MAX), this);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#done) return;
+    const room = BODY_BYTES_MAX - this.#bodyBytes;
+    // A copy: the chunk is a view of a read buffer that may be hundreds of times larger.
+    this.#chunks.push(Buffer.from(chunk.subarray(0, room)));
+    this.#bodyBytes += Math.min(chunk.length, room);
+    if (chunk.length > room) this.#settle(this.#verdict, null, false, `Only the first ${BODY_BYTES_MAX} bytes were read.`);
+  }
+
+  onResponseEnd(): void {
+    if (!this.#done) this.#settle(this.#verdict, null, true, null);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.#done) return;
+    if (this.#status !== null) return this.#settle(this.#verdict, null, false, "The body ended before it was complete.");
+    if (error instanceof ConnectFailed) return this.fail(error.classified, error.phase, error);
+    this.fail(classifyExchange(error), null, error);
+  }
+
+  /** Ends the flight without an answer. */
+  fail(classified: Classified, phase: Phase | null = null, cause: Error | null = null): void {
+    if (this.#done) return;
+    const detail = classified.detail ?? (phase === null ? null : timeoutDetails[phase]);
+    this.#settle({ failure: classified.failure, detail }, phase, false, null, cause);
+  }
+
+  expire(): void {
+    if (this.#done || this.#status !== null) return;
+    if (this.carrier !== null) return this.fail({ failure: "timeout", detail: null }, this.carrier.phase());
+    this.fail({ failure: "timeout", detail: "All connections to the endpoint were busy with earlier requests." }, "connect");
+  }
+
+  expireBody(): void {
+    if (!this.#done) this.#settle(this.#verdict, "body", false, "The body was not complete in time.");
+  }
+
+  #settle(verdict: Classified | null, phase: Phase | null, clean: boolean, bodyError: string | null, cause: Error | null = null): void {
+    this.#done = true;
+    clearTimeout(this.#timer);
+    const answer = this.#answer(verdict, phase, bodyError);
+    this.carrier?.release(clean);
+    this.carrier = null;
+    this.pool?.left();
+    this.#settled(answer, cause);
+  }
+
+  #answer(verdict: Classified | null, phase: Phase | null, bodyError: string | null): Answer {
+    const { connecting } = this;
+    return {
+      failure: verdict?.failure ?? null,
+      phase,
+      detail: verdict?.detail ?? null,
+      status: this.#status,
+      headers: keptHeaders(this.#headers),
+      body: this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks),
+      bodyTruncated: bodyError !== null,
+      bodyError,
+      retryAfter: joined(this.#headers["retry-after"]),
+      address: connecting === null ? (this.carrier?.address ?? null) : connecting.address,
+      startedAtMs: this.#startedAtMs,
+      dnsUs: connecting?.dnsUs ?? null,
+      connectUs: connecting?.connectUs ?? null,
+      tlsUs: connecting?.tlsUs ?? null,
+      firstByteUs: this.#firstByteUs,
+      totalUs: this.#elapsedUs(),
+    };
+  }
+
+  #elapsedUs(): number {
+    return Math.round((this.#clock.monotonicMs() - this.#began) * 1_000);
+  }
+}
+
+const timeoutDetails: Record<Phase, string> = {
+  dns: "The name servers did not answer in time.",
+  connect: "The host did not react in time to the attempt to connect.",
+  tls: "The TLS handshake did not end in time.",
+  first_byte: "The request was sent, but no complete answer came in time.",
+  body: "The body was not complete in time.",
+};
+
+/** An answer that arrived while the process was busy is read first: timers run before sockets, so one turn is waited. */
+function onDeadline(flight: Flight): void {
+  setImmediate(expire, flight);
+}
+
+function expire(flight: Flight): void {
+  flight.expire();
+}
+
+function onBodyDeadline(flight: Flight): void {
+  flight.expireBody();
+}
+
+function keptHeaders(headers: Headers): [string, string][] {
+  const kept: [string, string][] = [];
+  let characters = 0;
+  for (const name in headers) {
+    const value = headers[name];
+    for (const one of typeof value === "string" ? [value] : (value ?? [])) {
+      characters += name.length + one.length;
+      if (kept.length === HEADERS_KEPT_MAX || characters > HEADER_CHARACTERS_KEPT_MAX) return kept;
+      kept.push([name, one]);
+    }
+  }
+  return kept;
+}
+
+function joined(value: string | string[] | undefined): string | null {
+  if (value === undefined) return null;
+  return typeof value === "string" ? value : value.join(", ");
+}
