@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { FastifyInstance } from "fastify";
+import { pino } from "pino";
+import { addressRoutes } from "@bellhop/contract/addresses";
+import { topicRoutes } from "@bellhop/contract/topics";
+import { createTestDatabase } from "../../../test/database.ts";
+import type { TestDatabase } from "../../../test/database.ts";
+import { loadCatalogueDocument } from "../catalogue-file.ts";
+import { addressHandlers } from "../http/handlers/addresses.ts";
+import { topicHandlers } from "../http/handlers/topics.ts";
+import { createServer } from "../http/server.ts";
+import { openDatabase } from "../store/database.ts";
+import type { Database } from "../store/database.ts";
+import { run, rows } from "../store/sql.ts";
+import { createCatalogueHolder } from "./topics-holder.ts";
+
+let testDatabase: TestDatabase;
+let database: Database;
+let server: FastifyInstance;
+let document: unknown;
+let boundTo: number | null = null;
+
+before(async () => {
+  testDatabase = await createTestDatabase();
+  database = openDatabase(testDatabase.url, () => undefined);
+  const read = await loadCatalogueDocument("intercom");
+  assert.ok(read.ok);
+  document = read.document;
+  const catalogue = await createCatalogueHolder(database, document);
+  const regions = new Map([
+    ["us", { egress: ["192.0.2.7", "2001:db8::/64"] }],
+    ["eu", { egress: [] }],
+  ]);
+  server = createServer({
+    routes: { ...topicRoutes, ...addressRoutes },
+    handlers: {
+      ...topicHandlers({ database, catalogue }),
+      ...addressHandlers({ regions, startedAt: new Date("2026-02-03T04:05:06Z") }),
+    } as never,
+    findKey: async () => ({ key: "key_test", scopes: ["manage"], workspace: boundTo }),
+    log: pino({ level: "silent" }),
+  });
+});
+
+after(async () => {
+  await server?.close();
+  await database?.close();
+  await testDatabase?.drop();
+});
+
+type Called = { status: number; body: any };
+
+async function call(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", url: string, body?: unknown): Promise<Called> {
+  const payload = body === undefined ? {} : { payload: JSON.stringify(body), headers: { "content-type": "application/json" } };
+  const { headers = {}, ...rest } = payload as { payload?: string; headers?: Record<string, string> };
+  const answer = await server.inject({ method, url, headers: { ...headers, authorization: "Bearer key" }, ...rest });
+  return { status: answer.statusCode, body: answer.body === "" ? null : JSON.parse(answer.body) };
+}
+
+const invoicePaid = {
+  name: "invoice.paid",
+  description: "An invoice was paid",
+  permissions: [],
+  item_type: "invoice",
+  since: "2.0",
+  sample: { type: "invoice", id: "inv_1" },
+};
+
+test("topics are listed with samples, and under the names of a version", async () => {
+  const newest = await call("GET", "/v1/topics");
+  assert.equal(newest.body.data.length, 112);
+  assert.ok(newest.body.data.every((topic: { sample: unknown }) => topic.sample !== null));
+  const older = await call("GET", "/v1/topics?version=1.0");
+  assert.equal(older.body.version, "1.0");
+  assert.ok(older.body.data.length < 112);
+  const renamed = older.body.data.find((topic: { name: string; publish_as: string }) => topic.name !== topic.publish_as);
+  assert.ok(renamed, "a version has former names");
+});
+
+test("an unknown version is refused with the ones there are", async () => {
+  const refused = await call("GET", "/v1/topics?version=9.9");
+  assert.equal(refused.status, 400);
+  assert.match(refused.body.detail, /2\.15/);
+});
+
+test("a topic is added, changed and removed, and each change is audited", async () => {
+  assert.equal((await call("POST", "/v1/topics", invoicePaid)).status, 201);
+  assert.equal((await call("POST", "/v1/topics", invoicePaid)).body.code, "already_exists");
+  const changed = await call("PATCH", "/v1/topics/invoice.paid", { description: "Paid at last", sample: null });
+  assert.equal(changed.body.description, "Paid at last");
+  assert.equal(changed.body.sample, null);
+  assert.equal((await call("GET", "/v1/catalogue")).body.topics.length, 113);
+  assert.equal((await call("DELETE", "/v1/topics/invoice.paid")).status, 204);
+  assert.equal((await call("GET", "/v1/catalogue")).body.topics.length, 112);
+  const audited = await rows<{ route: string }>(database.control, {
+    name: "audited",
+    text: "select route from audit where subject = 'invoice.paid' order by id",
+    values: [],
+  });
+  assert.deepEqual(
+    audited.map(({ route }) => route),
+    ["createTopic", "changeTopic", "deleteTopic"],
+  );
+});
+
+test("every mistake in a topic is listed, and nothing is stored", async () => {
+  const refused = await call("POST", "/v1/topics", { ...invoicePaid, permissions: ["fly"], since: "9.9", colour: "red" });
+  assert.equal(refused.status, 422);
+  assert.equal(refused.body.code, "invalid_catalogue");
+  assert.deepEqual(
+    refused.body.errors.map(({ pointer }: { pointer: string }) => pointer),
+    ["/colour"],
+  );
+  const meaning = await call("POST", "/v1/topics", { ...invoicePaid, permissions: ["fly"], since: "9.9" });
+  assert.deepEqual(meaning.body.errors.map(({ pointer }: { pointer: string }) => pointer).toSorted(), ["/permissions/0", "/since"]);
+  assert.equal((await call("GET", "/v1/catalogue")).body.topics.length, 112);
+});
+
+test("a topic that is not there is named with its nearest, a former name with the newest", async () => {
+  const missing = await call("PATCH", "/v1/topics/ticket.craeted", { description: "x" });
+  assert.equal(missing.status, 404);
+  assert.match(missing.body.detail, /ticket\.created/);
+  assert.equal((await call("DELETE", "/v1/topics/ping")).body.code, "invalid_catalogue");
+});
+
+test("a whole catalogue replaces the other and reaches another process by the control version", async () => {
+  const other = await createCatalogueHolder(database, document);
+  const small = { versions: ["1"], default_version: "1", permissions: {}, topics: [{ ...invoicePaid, since: "1" }] };
+  assert.equal((await call("PUT", "/v1/catalogue", small)).status, 200);
+  assert.equal((await call("GET", "/v1/topics")).body.data[0].name, "invoice.paid");
+  await other.refresh(1_000_000);
+  assert.equal(other.current().topics.length, 1);
+  assert.equal((await call("PUT", "/v1/catalogue", { topics: [] })).body.code, "invalid_catalogue");
+  assert.equal((await call("PUT", "/v1/catalogue", document)).status, 200);
+});
+
+test("a key that is bound to a workspace reads the catalogue and cannot change it", async () => {
+  boundTo = 1;
+  try {
+    assert.equal((await call("GET", "/v1/topics")).status, 200);
+    assert.equal((await call("POST", "/v1/topics", invoicePaid)).body.code, "forbidden");
+  } finally {
+    boundTo = null;
+  }
+});
+
+test("a topic or version that somebody has chosen cannot be taken away", async () => {
+  await run(database.control, {
+    name: "seed-losses",
+    text: `with w as (insert into workspace (id, name, kind, region, version) values ('w1', 'W', 'paid', 'us', 1) returning ref),
+      a as (insert into app (id, owner, name, description, visibility, api_version, permissions, redirect_urls, client_id, version)
+        select 'app_1', ref, 'A', '', 'private', '2.11', '{}', '{}', 'c1', 1 from w returning ref)
+      insert into subscription (id, app, url, topics, topics_off, policy, signatures, ordered, metadata, header_names, version)
+        select 'sub_1', ref, 'https://example.com/', '{ticket.created}', '{}', '"durable"', '{}', false, '{}', '{}', 1 from a`,
+    values: [],
+  });
+  const removed = await call("DELETE", "/v1/topics/ticket.created");
+  assert.equal(removed.status, 409);
+  assert.match(removed.body.errors[0].message, /"ticket.created" is chosen by the subscription sub_1 of app_1/);
+  const moved = await call("PATCH", "/v1/topics/ticket.created", { since: "2.12" });
+  assert.equal(moved.body.code, "conflict");
+  const small = { versions: ["1"], default_version: "1", permissions: {}, topics: [] };
+  const replaced = await call("PUT", "/v1/catalogue", small);
+  assert.deepEqual(
+    replaced.body.errors.map(({ pointer }: { pointer: string }) => pointer),
+    ["/versions", "/topics"],
+  );
+});
+
+test("a region's egress addresses are public, and nobody else's are invented", async () => {
+  const us = await server.inject({ method: "GET", url: "/ip-ranges/us.json" });
+  assert.deepEqual(us.json(), {
+    ip_ranges: [
+      { range: "192.0.2.7/32", region: "US", service: "BELLHOP-OUTBOUND" },
+      { range: "2001:db8::/64", region: "US", service: "BELLHOP-OUTBOUND" },
+    ],
+    date: "2026-02-03",
+  });
+  const eu = await server.inject({ method: "GET", url: "/ip-ranges/eu.json" });
+  assert.deepEqual(eu.json().ip_ranges, []);
+  assert.equal((await server.inject({ method: "GET", url: "/ip-ranges/mars.json" })).statusCode, 404);
+});
