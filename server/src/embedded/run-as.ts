@@ -53,20 +53,19 @@ export async function chooseRunAs(dataDir: string, programs: string, tools: Syst
   if (process.getuid?.() !== 0) return tryOut(plain, dataDir, tools);
   // A cluster made by a normal user, or by the real `nobody`, stays that user's when root starts it.
   const owner = await stat(join(dataDir, "postgres")).catch(() => null);
-  if (owner !== null && owner.uid !== 0) return tryOut({ ...plain, user: { uid: owner.uid, gid: owner.gid } }, dataDir, tools);
+  if (owner !== null && owner.uid !== 0) return tryAsUser({ ...plain, user: { uid: owner.uid, gid: owner.gid } }, dataDir, tools);
   const namespace = [tools.unshare, "--user", `--map-user=${nobody}`, `--map-group=${nobody}`, "--"];
   try {
     return await tryOut({ ...plain, prefix: namespace }, dataDir, tools);
   } catch {
-    return tryAsNobody(plain, dataDir, tools);
+    return tryAsUser({ ...plain, user: { uid: nobody, gid: nobody } }, dataDir, tools);
   }
 }
 
-async function tryAsNobody(plain: RunAs, dataDir: string, tools: SystemTools): Promise<RunAs> {
-  const as = { ...plain, user: { uid: nobody, gid: nobody } };
+async function tryAsUser(as: RunAs, dataDir: string, tools: SystemTools): Promise<RunAs> {
   await chmod(dataDir, (await stat(dataDir)).mode | 0o011); // others may pass through, and see nothing
+  const copied = async () => ({ ...as, programs: await copyPrograms(as.programs, dataDir) });
   try {
-    const copied = async () => ({ ...as, programs: await copyPrograms(as.programs, dataDir) });
     const found = await tryOut(as, dataDir, tools).catch(async () => tryOut(await copied(), dataDir, tools));
     await handOverAll(found, join(dataDir, "postgres"));
     return found;
@@ -78,7 +77,8 @@ async function tryAsNobody(plain: RunAs, dataDir: string, tools: SystemTools): P
 
 /** A cluster that was made in a user namespace, on a system that has stopped to allow them. */
 async function handOverAll(as: RunAs, cluster: string): Promise<void> {
-  if ((await stat(cluster).catch(() => null)) === null) return;
+  const owner = await stat(cluster).catch(() => null);
+  if (owner === null || owner.uid === as.user?.uid) return;
   for (const name of await readdir(cluster, { recursive: true })) await handOver(as, join(cluster, name));
   await handOver(as, cluster); // last: it says whose the cluster is
 }
