@@ -184,7 +184,7 @@ export const StateChangeSchema = Type.Object(
   { additionalProperties: false },
 );
 
-const TestRequestSchema = Type.Object(
+export const TestRequestSchema = Type.Object(
   {
     topic: optional(Type.String({ minLength: 1, maxLength: 100, description: "Default: `ping`." })),
     item: optional(Type.Object({}, { additionalProperties: true, description: "In the newest shape. Default: the topic's sample." })),
@@ -275,6 +275,7 @@ export const subscriptionRoutes = {
     summary: "Send a ping, or a topic's sample, and answer with what was sent and what came back",
     params,
     body: TestRequestSchema,
+    rawBody: true,
     answer: { status: 200, schema: ExchangeSchema },
     problems: ["unknown_app", "not_found", "unknown_topic", "invalid_request"],
   }),
@@ -321,4 +322,3 @@ export type SubscriptionChange = Static<typeof SubscriptionChangeSchema>;
 export type SubscriptionView = Static<typeof SubscriptionSchema>;
 export type SavedSubscription = Static<typeof SavedSubscriptionSchema>;
 export type StateChange = Static<typeof StateChangeSchema>;
-export type TestRequest = Static<typeof TestRequestSchema>;

@@ -9,15 +9,13 @@ import { topicView, topicViews } from "../domain/catalogue-view.ts";
 import { Problem } from "../domain/problem.ts";
 import { writeCatalogue } from "../store/catalogue.ts";
 import { change } from "../store/change.ts";
-import type { Actor } from "../store/change.ts";
 import type { Database } from "../store/database.ts";
+import { refuseBound } from "./find.ts";
+import type { By } from "./find.ts";
 import { refuseLosses } from "./topics-losses.ts";
 import type { CatalogueHolder } from "./topics-holder.ts";
 
 export type TopicDeps = { readonly database: Database; readonly catalogue: CatalogueHolder };
-
-/** Who changes: only a key of the whole installation may, since the catalogue belongs to all workspaces. */
-export type Changing = { readonly actor: Actor; readonly caller: { readonly workspace: number | null } };
 
 const nearestCount = 3;
 
@@ -28,7 +26,7 @@ export function listTopics(catalogue: Catalogue, version: string | null): TopicL
   return { version, data: topicViews(catalogue, version) };
 }
 
-export async function addTopic(deps: TopicDeps, by: Changing, topic: unknown): Promise<TopicView> {
+export async function addTopic(deps: TopicDeps, by: By, topic: unknown): Promise<TopicView> {
   const name = nameOf(topic);
   const changed = await changeCatalogue(deps, by, name, (catalogue) => {
     if (catalogue.topicNamed(name) !== null) throw new Problem("already_exists", `There is a topic "${name}" already; PATCH it.`);
@@ -37,29 +35,27 @@ export async function addTopic(deps: TopicDeps, by: Changing, topic: unknown): P
   return viewOf(changed, name);
 }
 
-export async function changeTopic(deps: TopicDeps, by: Changing, name: string, changes: Record<string, unknown>): Promise<TopicView> {
+export async function changeTopic(deps: TopicDeps, by: By, name: string, changes: Record<string, unknown>): Promise<TopicView> {
   const changed = await changeCatalogue(deps, by, name, (catalogue) => withTopicChanged(catalogue, known(catalogue, name), changes));
   return viewOf(changed, name);
 }
 
-export async function removeTopic(deps: TopicDeps, by: Changing, name: string): Promise<void> {
+export async function removeTopic(deps: TopicDeps, by: By, name: string): Promise<void> {
   await changeCatalogue(deps, by, name, (catalogue) => withoutTopic(catalogue, known(catalogue, name)));
 }
 
-export function replaceCatalogue(deps: TopicDeps, by: Changing, document: unknown): Promise<Catalogue> {
+export function replaceCatalogue(deps: TopicDeps, by: By, document: unknown): Promise<Catalogue> {
   return changeCatalogue(deps, by, null, () => readCatalogue(document));
 }
 
 /** `topicName` is the one that changes, for the audit; null when all may. */
 async function changeCatalogue(
   deps: TopicDeps,
-  { actor, caller }: Changing,
+  { actor, asking }: By,
   topicName: string | null,
   make: (catalogue: Catalogue) => CatalogueRead,
 ): Promise<Catalogue> {
-  if (caller.workspace !== null) {
-    throw new Problem("forbidden", "The catalogue belongs to all workspaces; a key that is bound to one cannot change it.");
-  }
+  refuseBound(asking, "change the catalogue, which belongs to all workspaces");
   const version = await change(deps.database, actor, async (changing) => {
     const before = await deps.catalogue.readOn(changing.on);
     const read = make(before);

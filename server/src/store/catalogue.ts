@@ -14,7 +14,7 @@ export async function writeCatalogue({ on, version }: Change, document: string):
   await run(
     on,
     sql`insert into catalogue (document, version) values (${document}, ${version})
-        on conflict (only) do update set document = excluded.document, version = excluded.version`,
+        on conflict (single) do update set document = excluded.document, version = excluded.version`,
   );
 }
 

@@ -31,7 +31,8 @@ export type SubscriptionRecord = SubscriptionSettings & {
   created_at: Date;
   state: Exclude<SubscriptionState, "off">;
   state_cause: string | null;
-  state_since: Date | null;
+  /** When the state last changed; switching topics off and on changes it too, and only the audit knows when. */
+  state_since: Date;
 };
 
 /** The subscriptions of an app, newest first, from below `beforeRef`; with an `id` that one only. */
@@ -44,7 +45,10 @@ export function subscriptionRecords(
     on,
     sql`select s.ref, s.id, s.app, s.name, s.url, s.topics, s.topics_off, s.policy, s.timeout_ms, s.rate_per_second,
           s.max_in_flight, s.signatures, s.ordered, s.metadata, s.header_names, s.sealed_headers, s.sealed_signing_secret,
-          s.revision, s.created_at, coalesce(st.state, 'live') as state, st.cause as state_cause, st.since as state_since
+          s.revision, s.created_at, coalesce(st.state, 'live') as state, st.cause as state_cause,
+          greatest(s.created_at, st.since, (
+            select max(a.at) from audit a
+            where a.subject = s.id and a.after ->> 'state' is distinct from a.before ->> 'state')) as state_since
         from subscription s left join subscription_state st on st.subscription = s.ref
         where s.app = ${app} and s.deleted_at is null
           and (${id}::text is null or s.id = ${id}) and (${beforeRef}::int4 is null or s.ref < ${beforeRef})

@@ -10,11 +10,11 @@ import type { Handlers } from "../handler.ts";
 export function topicHandlers(deps: TopicDeps): Handlers<typeof topicRoutes> {
   return {
     listTopics: async ({ query }) => listTopics(deps.catalogue.current(), query.version ?? null),
-    createTopic: async (request) => addTopic(deps, request, bodyOf(request.bytes)),
-    changeTopic: async (request) => changeTopic(deps, request, request.params.name, objectOf(request.bytes)),
-    deleteTopic: async (request) => removeTopic(deps, request, request.params.name),
+    createTopic: async ({ actor, caller, bytes }) => addTopic(deps, { actor, asking: caller }, bodyOf(bytes)),
+    changeTopic: async ({ actor, caller, params, bytes }) => changeTopic(deps, { actor, asking: caller }, params.name, objectOf(bytes)),
+    deleteTopic: async ({ actor, caller, params }) => removeTopic(deps, { actor, asking: caller }, params.name),
     readCatalogue: async () => deps.catalogue.current().document,
-    replaceCatalogue: async (request) => (await replaceCatalogue(deps, request, bodyOf(request.bytes))).document,
+    replaceCatalogue: async ({ actor, caller, bytes }) => (await replaceCatalogue(deps, { actor, asking: caller }, bodyOf(bytes))).document,
   };
 }
 

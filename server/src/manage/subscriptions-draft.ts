@@ -1,0 +1,166 @@
+// What a save makes of a subscription, before anything is contacted or written: the fields of the request over what was
+// there, and every mistake at once. Making one and changing one are the same over different beginnings.
+import { randomBytes } from "node:crypto";
+import { subscriptionLimits } from "@bellhop/contract/subscriptions";
+import type { NewSubscription, SubscriptionChange } from "@bellhop/contract/subscriptions";
+import type { Mistake, ProblemCode } from "@bellhop/contract/problems";
+import type { Catalogue } from "../domain/catalogue.ts";
+import { policyMistakes } from "../domain/policy.ts";
+import { Problem } from "../domain/problem.ts";
+import { chooseTopics, topicMistakes } from "../domain/subscription.ts";
+import type { Seal } from "../store/seal.ts";
+import type { SubscriptionSettings } from "../store/subscriptions.ts";
+import { urlMistakes } from "./check-url.ts";
+import type { Delivery, Headers } from "./ping-delivery.ts";
+
+export type DraftDeps = { readonly seal: Seal; readonly delivery: Delivery; readonly catalogue: () => Catalogue };
+
+/** `madeSecret` is shown in the answer of this save and never again. */
+export type Draft = { readonly settings: SubscriptionSettings; readonly madeSecret: string | null };
+
+const generate = "generate";
+const signingSecretBytes = 32;
+
+/** What a subscription is when the request says nothing. */
+export function newSettings(id: string): SubscriptionSettings {
+  return {
+    id,
+    name: null,
+    url: "",
+    topics: [],
+    topics_off: [],
+    policy: "durable",
+    timeout_ms: null,
+    rate_per_second: null,
+    max_in_flight: null,
+    signatures: ["x-hub-signature", "standard-webhooks"],
+    ordered: false,
+    metadata: {},
+    header_names: [],
+    sealed_headers: null,
+    sealed_signing_secret: null,
+    revision: 0,
+  };
+}
+
+/** `before` with the request's fields, or a refusal that lists every mistake. */
+export function draft(deps: DraftDeps, before: SubscriptionSettings, version: string, body: NewSubscription | SubscriptionChange): Draft {
+  const catalogue = deps.catalogue();
+  const headers = mergedHeaders(openHeaders(deps.seal, before), body.headers);
+  const metadata = mergedMetadata(before.metadata, body.metadata);
+  refuseMistakes([
+    ...mistakesOf("url_refused", urlMistakes(deps.delivery, body.url)),
+    ...mistakesOf("unknown_topic", topicMistakes(catalogue, version, body.topics, "/topics")),
+    ...mistakesOf("unknown_topic", topicMistakes(catalogue, version, body.topics_off, "/topics_off")),
+    ...mistakesOf("invalid_request", [
+      ...filterMistakes(body),
+      ...(body.headers === undefined ? [] : deps.delivery.checkHeaders(headers)),
+      ...(body.policy === undefined ? [] : policyMistakes(body.policy)),
+      ...metadataMistakes(metadata),
+      ...signingSecretMistakes(deps.delivery, body.signing_secret),
+    ]),
+  ]);
+  const { topics, topicsOff } = chooseTopics(
+    catalogue,
+    { topics: before.topics, topicsOff: before.topics_off },
+    body.topics,
+    body.topics_off,
+  );
+  const given = body.signing_secret === generate ? madeSigningSecret() : body.signing_secret;
+  const settings: SubscriptionSettings = {
+    ...before,
+    ...plainFields(body),
+    ...(body.url === undefined ? {} : { url: storedUrl(deps.delivery, body.url) }),
+    topics,
+    topics_off: topicsOff,
+    metadata,
+    ...(body.headers === undefined ? {} : sealedHeaders(deps.seal, before.id, headers)),
+    ...(given === undefined ? {} : { sealed_signing_secret: given === null ? null : deps.seal.seal(given, `signing_secret:${before.id}`) }),
+  };
+  const raised = body.headers !== undefined || looksDifferent(before, settings);
+  return {
+    settings: { ...settings, revision: before.revision + (raised ? 1 : 0) },
+    madeSecret: body.signing_secret === generate ? (given ?? null) : null,
+  };
+}
+
+/** The subscription's own headers, opened. */
+export function openHeaders(seal: Seal, { id, sealed_headers: sealed }: Pick<SubscriptionSettings, "id" | "sealed_headers">): Headers {
+  return sealed === null ? [] : Object.entries(JSON.parse(seal.open(sealed, `headers:${id}`)) as Record<string, string>);
+}
+
+type Found = { readonly code: ProblemCode; readonly mistake: Mistake };
+
+function mistakesOf(code: ProblemCode, mistakes: readonly Mistake[]): Found[] {
+  return mistakes.map((mistake) => ({ code, mistake }));
+}
+
+/** Mistakes of one kind have its code, a mixture is an invalid request; the detail is the first of them. */
+function refuseMistakes(found: readonly Found[]): void {
+  const first = found[0];
+  if (first === undefined) return;
+  const code = found.every((each) => each.code === first.code) ? first.code : "invalid_request";
+  const { pointer, message } = first.mistake;
+  throw new Problem(
+    code,
+    code === "url_refused" ? message : `${pointer}: ${message}`,
+    found.map((each) => each.mistake),
+  );
+}
+
+/** Fields that are stored as they are sent. */
+function plainFields(body: NewSubscription | SubscriptionChange): Partial<SubscriptionSettings> {
+  const { name, policy, timeout_ms, rate_per_second, max_in_flight, signatures, ordered } = body;
+  const fields = { name, policy, timeout_ms, rate_per_second, max_in_flight, signatures, ordered };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function storedUrl(delivery: Delivery, raw: string): string {
+  const checked = delivery.checkUrl(raw);
+  return checked.ok ? checked.url.href : raw;
+}
+
+function filterMistakes(body: object): Mistake[] {
+  const message = "filters are not supported yet; leave the field out and choose by topic";
+  return "filter" in body ? [{ pointer: "/filter", message }] : [];
+}
+
+/** Names are compared without case: HTTP does not know it. */
+function mergedHeaders(before: Headers, change: Record<string, string | null> | undefined): Headers {
+  const entries = Object.entries(change ?? {});
+  const named = new Set(entries.map(([name]) => name.toLowerCase()));
+  const kept = before.filter(([name]) => !named.has(name.toLowerCase()));
+  return [...kept, ...entries.filter((entry): entry is [string, string] => entry[1] !== null)];
+}
+
+function sealedHeaders(seal: Seal, id: string, headers: Headers): Pick<SubscriptionSettings, "header_names" | "sealed_headers"> {
+  const sealed = headers.length === 0 ? null : seal.seal(JSON.stringify(Object.fromEntries(headers)), `headers:${id}`);
+  return { header_names: headers.map(([name]) => name), sealed_headers: sealed };
+}
+
+function mergedMetadata(before: Record<string, string>, change: Record<string, string | null> | undefined): Record<string, string> {
+  const merged = Object.entries({ ...before, ...change });
+  return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+function metadataMistakes(metadata: Record<string, string>): Mistake[] {
+  const bytes = Buffer.byteLength(JSON.stringify(metadata));
+  const max = subscriptionLimits.metadataBytesMax;
+  return bytes <= max ? [] : [{ pointer: "/metadata", message: `has ${bytes} bytes as JSON, at most ${max}` }];
+}
+
+function signingSecretMistakes(delivery: Delivery, secret: string | null | undefined): Mistake[] {
+  if (secret === undefined || secret === null || secret === generate) return [];
+  const parsed = delivery.parseSigningSecret(secret);
+  return parsed.ok ? [] : [{ pointer: "/signing_secret", message: `${parsed.message} Or "${generate}" to have one made.` }];
+}
+
+function madeSigningSecret(): string {
+  return `whsec_${randomBytes(signingSecretBytes).toString("base64")}`;
+}
+
+/** Whether a request would look different; headers are compared by the caller, which has them open. */
+function looksDifferent(before: SubscriptionSettings, after: SubscriptionSettings): boolean {
+  const look = ({ url, timeout_ms, signatures }: SubscriptionSettings) => JSON.stringify([url, timeout_ms, signatures]);
+  return look(before) !== look(after);
+}
