@@ -47,11 +47,6 @@ export function readPolicy(document: PolicyDocument): Policy {
   return { ...durable, name: "own", waitsS: document.waits_s, pause: like.pause, throttledSecondsMax: like.throttledSecondsMax };
 }
 
-/** Seconds before each further attempt. */
-export function waitsOf(document: PolicyDocument): readonly number[] {
-  return readPolicy(document).waitsS;
-}
-
 /** Milliseconds for a whole exchange. */
 export function timeoutMsOf(document: PolicyDocument, own: number | null): number {
   return own ?? readPolicy(document).timeoutMs;

@@ -38,7 +38,9 @@ export function alwaysOn(catalogue: Catalogue, version: string): string[] {
   return catalogue.topics.flatMap((topic) => (topic.always_on === true ? (catalogue.nameIn(topic, version) ?? []) : []));
 }
 
-const nearestCount = 3;
+/** Names shown, of so many asked for: what another version offers is no help. */
+const nearestShown = 3;
+const nearestAsked = 12;
 
 /** What is wrong with a topic's name for an app of this version; null when it is good. The right name is in the answer. */
 export function topicMistake(catalogue: Catalogue, version: string, name: string): string | null {
@@ -51,11 +53,11 @@ export function topicMistake(catalogue: Catalogue, version: string, name: string
 }
 
 function unknownTopic(catalogue: Catalogue, version: string, name: string): string {
-  const nearest = catalogue.nearest(name, nearestCount).flatMap((near) => {
+  const nearest = catalogue.nearest(name, nearestAsked).flatMap((near) => {
     const topic = catalogue.topicNamed(near);
     return topic === null ? [] : (catalogue.nameIn(topic, version) ?? []);
   });
-  const perhaps = nearest.length === 0 ? "" : `; the nearest are ${nearest.join(", ")}`;
+  const perhaps = nearest.length === 0 ? "" : `; the nearest are ${nearest.slice(0, nearestShown).join(", ")}`;
   return `there is no topic "${name}"${perhaps}; POST /v1/topics adds one`;
 }
 

@@ -16,7 +16,7 @@ export function urlMistakes(delivery: Delivery, raw: string | undefined): Mistak
   return [{ pointer: "/url", message: "The URL contains a fragment (#…), which is never sent; remove it." }];
 }
 
-export type ReachableQuestion = { readonly pool: string; readonly connections: number; readonly url: string; readonly timeoutMs: number };
+type ReachableQuestion = { readonly pool: string; readonly connections: number; readonly url: string; readonly timeoutMs: number };
 
 /** Asks the endpoint for HEAD. Throws where nothing answers; otherwise gives what came back, perhaps with a warning. */
 export async function checkReachable(delivery: Delivery, question: ReachableQuestion): Promise<Exchange> {

@@ -9,7 +9,7 @@ export type Headers = readonly (readonly [string, string])[];
 /** A written and signed request; `headers` are name, value, name, value… */
 export type Written = { readonly url: string; readonly headers: readonly string[]; readonly body: Buffer };
 
-export type OutgoingRequest = {
+type OutgoingRequest = {
   readonly pool: string;
   readonly connections: number;
   readonly method: "POST" | "HEAD";

@@ -13,7 +13,7 @@ import type { SubscriptionSettings } from "../store/subscriptions.ts";
 import { urlMistakes } from "./check-url.ts";
 import type { Delivery, Headers } from "./ping-delivery.ts";
 
-export type DraftDeps = { readonly seal: Seal; readonly delivery: Delivery; readonly catalogue: () => Catalogue };
+type DraftDeps = { readonly seal: Seal; readonly delivery: Delivery; readonly catalogue: () => Catalogue };
 
 /** `madeSecret` is shown in the answer of this save and never again. */
 export type Draft = { readonly settings: SubscriptionSettings; readonly madeSecret: string | null };
@@ -45,43 +45,25 @@ export function newSettings(id: string): SubscriptionSettings {
 
 /** `before` with the request's fields, or a refusal that lists every mistake. */
 export function draft(deps: DraftDeps, before: SubscriptionSettings, version: string, body: NewSubscription | SubscriptionChange): Draft {
-  const catalogue = deps.catalogue();
-  const headers = mergedHeaders(openHeaders(deps.seal, before), body.headers);
+  const { seal, delivery } = deps;
+  const headers = mergedHeaders(openHeaders(seal, before), body.headers);
   const metadata = mergedMetadata(before.metadata, body.metadata);
-  refuseMistakes([
-    ...mistakesOf("url_refused", urlMistakes(deps.delivery, body.url)),
-    ...mistakesOf("unknown_topic", topicMistakes(catalogue, version, body.topics, "/topics")),
-    ...mistakesOf("unknown_topic", topicMistakes(catalogue, version, body.topics_off, "/topics_off")),
-    ...mistakesOf("invalid_request", [
-      ...filterMistakes(body),
-      ...(body.headers === undefined ? [] : deps.delivery.checkHeaders(headers)),
-      ...(body.policy === undefined ? [] : policyMistakes(body.policy)),
-      ...metadataMistakes(metadata),
-      ...signingSecretMistakes(deps.delivery, body.signing_secret),
-    ]),
-  ]);
-  const { topics, topicsOff } = chooseTopics(
-    catalogue,
-    { topics: before.topics, topicsOff: before.topics_off },
-    body.topics,
-    body.topics_off,
-  );
-  const given = body.signing_secret === generate ? madeSigningSecret() : body.signing_secret;
+  refuseMistakes(deps, version, body, { headers, metadata });
+  const made = body.signing_secret === generate ? madeSigningSecret() : null;
+  const chosen = { topics: before.topics, topicsOff: before.topics_off };
+  const { topics, topicsOff } = chooseTopics(deps.catalogue(), chosen, body.topics, body.topics_off);
   const settings: SubscriptionSettings = {
     ...before,
     ...plainFields(body),
-    ...(body.url === undefined ? {} : { url: storedUrl(deps.delivery, body.url) }),
+    url: body.url === undefined ? before.url : storedUrl(delivery, body.url),
     topics,
     topics_off: topicsOff,
     metadata,
-    ...(body.headers === undefined ? {} : sealedHeaders(deps.seal, before.id, headers)),
-    ...(given === undefined ? {} : { sealed_signing_secret: given === null ? null : deps.seal.seal(given, `signing_secret:${before.id}`) }),
+    ...(body.headers === undefined ? {} : sealedHeaders(seal, before.id, headers)),
+    ...(body.signing_secret === undefined ? {} : sealedSecret(seal, before.id, made ?? body.signing_secret)),
   };
-  const raised = body.headers !== undefined || looksDifferent(before, settings);
-  return {
-    settings: { ...settings, revision: before.revision + (raised ? 1 : 0) },
-    madeSecret: body.signing_secret === generate ? (given ?? null) : null,
-  };
+  const revision = before.revision + (body.headers !== undefined || looksDifferent(before, settings) ? 1 : 0);
+  return { settings: { ...settings, revision }, madeSecret: made };
 }
 
 /** The subscription's own headers, opened. */
@@ -89,14 +71,12 @@ export function openHeaders(seal: Seal, { id, sealed_headers: sealed }: Pick<Sub
   return sealed === null ? [] : Object.entries(JSON.parse(seal.open(sealed, `headers:${id}`)) as Record<string, string>);
 }
 
+type Merged = { readonly headers: Headers; readonly metadata: Record<string, string> };
 type Found = { readonly code: ProblemCode; readonly mistake: Mistake };
 
-function mistakesOf(code: ProblemCode, mistakes: readonly Mistake[]): Found[] {
-  return mistakes.map((mistake) => ({ code, mistake }));
-}
-
 /** Mistakes of one kind have its code, a mixture is an invalid request; the detail is the first of them. */
-function refuseMistakes(found: readonly Found[]): void {
+function refuseMistakes(deps: DraftDeps, version: string, body: NewSubscription | SubscriptionChange, merged: Merged): void {
+  const found = findMistakes(deps, version, body, merged);
   const first = found[0];
   if (first === undefined) return;
   const code = found.every((each) => each.code === first.code) ? first.code : "invalid_request";
@@ -106,6 +86,28 @@ function refuseMistakes(found: readonly Found[]): void {
     code === "url_refused" ? message : `${pointer}: ${message}`,
     found.map((each) => each.mistake),
   );
+}
+
+function findMistakes(
+  { delivery, catalogue }: DraftDeps,
+  version: string,
+  body: NewSubscription | SubscriptionChange,
+  { headers, metadata }: Merged,
+): Found[] {
+  return [
+    ...mistakesOf("url_refused", urlMistakes(delivery, body.url)),
+    ...mistakesOf("unknown_topic", topicMistakes(catalogue(), version, body.topics, "/topics")),
+    ...mistakesOf("unknown_topic", topicMistakes(catalogue(), version, body.topics_off, "/topics_off")),
+    ...mistakesOf("invalid_request", filterMistakes(body)),
+    ...mistakesOf("invalid_request", body.headers === undefined ? [] : delivery.checkHeaders(headers)),
+    ...mistakesOf("invalid_request", body.policy === undefined ? [] : policyMistakes(body.policy)),
+    ...mistakesOf("invalid_request", metadataMistakes(metadata)),
+    ...mistakesOf("invalid_request", signingSecretMistakes(delivery, body.signing_secret)),
+  ];
+}
+
+function mistakesOf(code: ProblemCode, mistakes: readonly Mistake[]): Found[] {
+  return mistakes.map((mistake) => ({ code, mistake }));
 }
 
 /** Fields that are stored as they are sent. */
@@ -136,6 +138,10 @@ function mergedHeaders(before: Headers, change: Record<string, string | null> | 
 function sealedHeaders(seal: Seal, id: string, headers: Headers): Pick<SubscriptionSettings, "header_names" | "sealed_headers"> {
   const sealed = headers.length === 0 ? null : seal.seal(JSON.stringify(Object.fromEntries(headers)), `headers:${id}`);
   return { header_names: headers.map(([name]) => name), sealed_headers: sealed };
+}
+
+function sealedSecret(seal: Seal, id: string, secret: string | null): Pick<SubscriptionSettings, "sealed_signing_secret"> {
+  return { sealed_signing_secret: secret === null ? null : seal.seal(secret, `signing_secret:${id}`) };
 }
 
 function mergedMetadata(before: Record<string, string>, change: Record<string, string | null> | undefined): Record<string, string> {

@@ -5,7 +5,10 @@ import type { AddressInfo } from "node:net";
 import { after, before, beforeEach, test } from "node:test";
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
+import type { Exchange } from "@bellhop/contract/exchange";
+import type { Mistake } from "@bellhop/contract/problems";
 import { subscriptionLimits, subscriptionRoutes } from "@bellhop/contract/subscriptions";
+import type { SavedSubscription, StateChange, SubscriptionView } from "@bellhop/contract/subscriptions";
 import { createTestDatabase } from "../../../test/database.ts";
 import type { TestDatabase } from "../../../test/database.ts";
 import { loadCatalogueDocument } from "../catalogue-file.ts";
@@ -113,15 +116,24 @@ async function seed(sealedSecret: Buffer): Promise<void> {
   await run(database.control, sql`insert into secret (app, number, sealed) select ref, 1, ${sealedSecret} from app where id = ${app}`);
 }
 
-type Called = { status: number; body: any };
+/** Every answer's fields in one: a test reads those of the answer it asked for. */
+type Body = SavedSubscription &
+  Exchange & {
+    code: string;
+    errors: Mistake[];
+    detail: string;
+    data: (SubscriptionView & StateChange)[];
+    next_cursor: string | null;
+  };
+type Called = { status: number; body: Body };
 
 async function call(method: "GET" | "POST" | "PATCH" | "DELETE", at: string, body?: unknown): Promise<Called> {
   const headers = { authorization: "Bearer key", ...(body === undefined ? {} : { "content-type": "application/json" }) };
   const answer = await server.inject({ method, url: at, headers, ...(body === undefined ? {} : { payload: JSON.stringify(body) }) });
-  return { status: answer.statusCode, body: answer.body === "" ? null : JSON.parse(answer.body) };
+  return { status: answer.statusCode, body: answer.body === "" ? ({} as Body) : (JSON.parse(answer.body) as Body) };
 }
 
-async function make(fields: object = {}, query = "?verify=false"): Promise<any> {
+async function make(fields: object = {}, query = "?verify=false"): Promise<SavedSubscription> {
   const made = await call("POST", path + query, { url, topics: ["ticket.created"], ...fields });
   assert.equal(made.status, 201, JSON.stringify(made.body));
   return made.body;
@@ -150,10 +162,10 @@ test("making one asks for HEAD, then sends a ping that its receiver can verify",
   assert.deepEqual([body.topic, body.app_id, body.id], ["ping", "paid1", null]);
 
   assert.match(made.id, /^sub_[a-z0-9]{16}$/);
-  assert.equal(made.checks.head.status, 200);
-  assert.equal(made.checks.ping.status, 200);
-  assert.equal(made.checks.ping.request.body, ping.body.toString());
-  assert.equal(made.checks.ping.answer.body, "thanks");
+  assert.equal(made.checks.head?.status, 200);
+  assert.equal(made.checks.ping?.status, 200);
+  assert.equal(made.checks.ping?.request.body, ping.body.toString());
+  assert.equal(made.checks.ping?.answer?.body, "thanks");
   assert.deepEqual(made.topics, ["ping", "ticket.created"]);
   assert.equal(made.state, "live");
   assert.equal(made.timeout_ms, 15_000);
@@ -176,17 +188,17 @@ test("nothing is saved when nothing answers, and the cause is named", async () =
 test("any status to HEAD proves that something is there: 404 and a redirect are warnings", async () => {
   answers.head = 404;
   const missing = await make({}, "");
-  assert.match(missing.checks.head.warning, /404/);
+  assert.match(missing.checks.head?.warning ?? "", /404/);
   answers.head = 302;
   const moved = await make({}, "");
-  assert.match(moved.checks.head.warning, /redirect/);
+  assert.match(moved.checks.head?.warning ?? "", /redirect/);
 });
 
 test("a ping that fails is shown with its reason and changes nothing, not even on 410", async () => {
   answers.post = 410;
   const made = await make({}, "");
-  assert.equal(made.checks.ping.failure.reason, "gone");
-  assert.match(made.checks.ping.failure.fix, /./);
+  assert.equal(made.checks.ping?.failure?.reason, "gone");
+  assert.match(made.checks.ping?.failure?.fix ?? "", /./);
   assert.equal((await call("GET", `${path}/${made.id}`)).body.state, "live");
 });
 
@@ -202,10 +214,10 @@ test("only a changed URL is asked for HEAD; any other change is saved whatever t
   const renamed = await call("PATCH", `${path}/${made.id}`, { name: "Renamed" });
   assert.equal(renamed.status, 200);
   assert.equal(renamed.body.checks.head, null);
-  assert.equal(renamed.body.checks.ping.failure.reason, "status");
+  assert.equal(renamed.body.checks.ping?.failure?.reason, "status");
   assert.equal(renamed.body.revision, 1);
   const moved = await call("PATCH", `${path}/${made.id}`, { url: `${url}&b=2` });
-  assert.equal(moved.body.checks.head.status, 500);
+  assert.equal(moved.body.checks.head?.status, 500);
   assert.equal(moved.body.revision, 2);
   assert.equal((await call("PATCH", `${path}/${made.id}?verify=false`, { headers: { "X-One": "1" } })).body.revision, 3);
   assert.equal((await call("PATCH", `${path}/${made.id}?verify=false`, { topics: ["ticket.closed"] })).body.revision, 3);
@@ -252,7 +264,7 @@ for (const [what, body, code, pointer, says] of refusals) {
   test(`refused, before anything is contacted: ${what}`, async () => {
     const refused = await call("POST", path, body);
     assert.equal(refused.body.code, code, JSON.stringify(refused.body));
-    const mistake = refused.body.errors.find((each: { pointer: string }) => each.pointer === pointer);
+    const mistake = refused.body.errors.find((each) => each.pointer === pointer);
     assert.ok(mistake, JSON.stringify(refused.body));
     assert.match(mistake.message, says);
     assert.equal(await count(), 0);
@@ -263,7 +275,7 @@ test("all mistakes are listed at once", async () => {
   const refused = await call("POST", path, { url: "http://10.1.1.1/", topics: ["a", "b"], filter: 1, headers: { Host: "x" } });
   assert.equal(refused.body.code, "invalid_request");
   assert.deepEqual(
-    refused.body.errors.map(({ pointer }: { pointer: string }) => pointer),
+    refused.body.errors.map(({ pointer }) => pointer),
     ["/url", "/topics/0", "/topics/1", "/filter", "/headers/Host"],
   );
 });
@@ -287,7 +299,7 @@ test("the same URL and topic twice is a warning that names the other", async () 
   const first = await make({ name: "One" });
   const second = await make({ topics: ["ticket.created", "ticket.closed"] });
   assert.equal(second.warnings.length, 1);
-  assert.ok(second.warnings[0].includes(first.id) && second.warnings[0].includes("ticket.created"));
+  assert.match(second.warnings[0] ?? "", new RegExp(`${first.id}.*ticket\\.created`));
   assert.deepEqual((await make({ topics: ["ticket.note.created"] })).warnings, []);
 });
 
@@ -306,7 +318,7 @@ test("topics are switched off and on, and without any on the subscription is off
   assert.equal(on.body.state, "live");
   const states = await call("GET", `${path}/${made.id}/states`);
   assert.deepEqual(
-    states.body.data.map(({ state, cause, by }: any) => [state, cause, by]),
+    states.body.data.map(({ state, cause, by }) => [state, cause, by]),
     [
       ["live", null, "key_test"],
       ["off", "no_topic_on", "key_test"],
@@ -328,13 +340,14 @@ test("headers and metadata are merged by name, null takes one away", async () =>
 
 test("a signing secret is shown once, when it is made, and then signs", async () => {
   const made = await make({ signing_secret: "generate" });
-  assert.match(made.signing_secret, /^whsec_/);
+  const secret = made.signing_secret ?? "";
+  assert.match(secret, /^whsec_/);
   const read = (await call("GET", `${path}/${made.id}`)).body;
   assert.equal(read.has_signing_secret, true);
   assert.ok(!("signing_secret" in read));
   await call("POST", `${path}/${made.id}/test`, {});
   const { headers, body } = received.at(-1) as Received;
-  const key = Buffer.from(made.signing_secret.slice(6), "base64");
+  const key = Buffer.from(secret.slice(6), "base64");
   const signature = createHmac("sha256", key)
     .update(`${headers["webhook-id"]}.${headers["webhook-timestamp"]}.`)
     .update(body)
@@ -356,7 +369,7 @@ test("a topic's sample is sent as a real notification in the version's shape", a
   assert.equal(headers["webhook-id"], notification.id);
   assert.equal(headers["x-bellhop-attempt"], "1");
   assert.equal(sent.body.request.body, body.toString());
-  assert.equal(sent.body.answer.headers.find(([name]: [string]) => name === "x-answer")[1], "yes");
+  assert.equal(sent.body.answer?.headers.find(([name]) => name === "x-answer")?.[1], "yes");
   const stored = await one<{ count: number }>(database.control, sql`select count(*) as count from event`);
   assert.equal(stored?.count, 0);
 });
@@ -370,7 +383,7 @@ test("an edited sample keeps its tokens, and an unknown topic is refused", async
   assert.match(received.at(-1)?.body.toString() ?? "", /"item":\{"id":1152921504606846976,"n":1\.0,"s":"\\u00e9"\}/);
   assert.equal((await call("POST", `${path}/${made.id}/test`, { topic: "ticket.craeted" })).body.code, "unknown_topic");
   const refused = await call("POST", `${path}/${made.id}/test`, { topic: 1, item: [], more: 2 });
-  assert.deepEqual(refused.body.errors.map(({ pointer }: { pointer: string }) => pointer).toSorted(), ["/item", "/more", "/topic"]);
+  assert.deepEqual(refused.body.errors.map(({ pointer }) => pointer).toSorted(), ["/item", "/more", "/topic"]);
 });
 
 test("410 disables once, with time and cause, and set live leaves it", async () => {
@@ -386,7 +399,7 @@ test("410 disables once, with time and cause, and set live leaves it", async () 
   assert.equal((await call("POST", `${path}/${made.id}/set-live`, { held: "discard" })).status, 200);
   const states = await call("GET", `${path}/${made.id}/states`);
   assert.deepEqual(
-    states.body.data.map(({ state, cause, by }: any) => [state, cause, by]),
+    states.body.data.map(({ state, cause, by }) => [state, cause, by]),
     [
       ["live", "set_live", "key_test"],
       ["disabled", "gone", "engine"],
@@ -408,7 +421,7 @@ test("the list is newest first and goes on by cursor", async () => {
   const page = (await call("GET", `${path}?limit=2`)).body;
   const rest = (await call("GET", `${path}?limit=2&cursor=${page.next_cursor}`)).body;
   assert.deepEqual(
-    [...page.data, ...rest.data].map(({ id }: { id: string }) => id),
+    [...page.data, ...rest.data].map(({ id }) => id),
     ids,
   );
   assert.equal(rest.next_cursor, null);
@@ -425,10 +438,10 @@ test("another workspace's key sees neither the app nor its subscriptions", async
 
 test("the audit names headers and revision and never a secret", async () => {
   const made = await make({ headers: { "X-Token": "s3cret" }, signing_secret: "generate" });
-  const entries = await rows<{ after: any }>(database.control, sql`select after from audit where subject = ${made.id}`);
+  const entries = await rows<{ after: Record<string, unknown> }>(database.control, sql`select after from audit where subject = ${made.id}`);
   const [entry] = entries;
-  assert.deepEqual([entry?.after.revision, entry?.after.url, entry?.after.header_names], [1, url, ["X-Token"]]);
-  assert.equal(entry?.after.has_signing_secret, true);
+  assert.deepEqual([entry?.after["revision"], entry?.after["url"], entry?.after["header_names"]], [1, url, ["X-Token"]]);
+  assert.equal(entry?.after["has_signing_secret"], true);
   assert.ok(!/s3cret|whsec_/.test(JSON.stringify(entries)));
 });
 

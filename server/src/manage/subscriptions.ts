@@ -19,7 +19,7 @@ import type { Draft } from "./subscriptions-draft.ts";
 import { allSubscriptions, appByRef, appOf, subscriptionOf } from "./subscriptions-find.ts";
 import { auditView, subscriptionView } from "./subscriptions-view.ts";
 
-export type Save<Body> = {
+type Save<Body> = {
   readonly by: By;
   readonly app: string;
   readonly body: Body;

@@ -3,7 +3,7 @@ import type { Change } from "./change.ts";
 import { one, rows, run, sql } from "./sql.ts";
 import type { Connection } from "./sql.ts";
 
-export type CatalogueRow = { document: string; version: number };
+type CatalogueRow = { document: string; version: number };
 
 /** The operator's own catalogue as JSON text; undefined where the configured one is in force. */
 export function catalogueRow(on: Connection): Promise<CatalogueRow | undefined> {
