@@ -1,42 +1,190 @@
-// A subscription's URL when it is new or changed: allowed by the address policy, then reachable. Any HTTP answer to HEAD
-// proves that something is there; no answer refuses the save. WIRE section 7.
-import { attemptFailed } from "@bellhop/contract/reasons";
-import type { Exchange } from "@bellhop/contract/exchange";
-import type { Mistake } from "@bellhop/contract/problems";
-import { Problem } from "../domain/problem.ts";
-import type { Delivery, Outcome } from "./ping-delivery.ts";
-import { exchangeView } from "./ping-exchange.ts";
+// A receiver to try Bellhop with: keeps what arrives, says whether it was signed rightly, and answers as it is told to.
+// The sample of a first start uses it, and so do tests. It listens on loopback and asks nobody who they are.
+//
+//   POST any path          receives; answers by its behaviour
+//   GET /?limit=n          what arrived, newest first
+//   PUT /behaviour         {"answer": 200|410|429|503|"late"|"never", "retry_after"?: seconds, "path"?: "/…"}
+//   DELETE /               forgets what arrived
+//   HEAD any path          200
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { parseBehaviour, willing } from "./behaviour.ts";
+import type { Behaviour } from "./behaviour.ts";
+import { Mailbox } from "./mailbox.ts";
+import type { Received } from "./mailbox.ts";
+import { verifyHub, verifyStandard } from "./verify.ts";
 
-/** What the address policy and the contract have against a URL. */
-export function urlMistakes(delivery: Delivery, raw: string | undefined): Mistake[] {
-  if (raw === undefined) return [];
-  const checked = delivery.checkUrl(raw);
-  if (!checked.ok) return [{ pointer: "/url", message: checked.message }];
-  if (!raw.includes("#")) return [];
-  return [{ pointer: "/url", message: "The URL contains a fragment (#…), which is never sent; remove it." }];
+const bodyBytesMax = 2 * 1024 * 1024;
+/** Longer than the time to answer that a subscription has unless it asks for more. */
+const lateMsDefault = 20_000;
+const keepMaxDefault = 1_000;
+const listLimitDefault = 100;
+/** Paths with a behaviour of their own. */
+const pathsMax = 1_000;
+
+export type InboxOptions = {
+  /** The secrets that are right at the moment: client secrets as they are, or `whsec_…`. Asked on each request. */
+  secrets: () => readonly string[];
+  /** 0, the default: any free port. */
+  port?: number;
+  /** Called for each request that was received, before it is answered. */
+  log?: (received: Received) => void;
+  keepMax?: number;
+  lateMs?: number;
+  now?: () => Date;
+};
+
+/** Resolves once it listens; rejects when the port is taken. */
+export async function startInbox(options: InboxOptions): Promise<Inbox> {
+  const inbox = new Inbox(options);
+  await inbox.listen(options.port ?? 0);
+  return inbox;
 }
 
-type ReachableQuestion = { readonly pool: string; readonly connections: number; readonly url: string; readonly timeoutMs: number };
+export class Inbox {
+  readonly #options: InboxOptions;
+  readonly #mailbox: Mailbox;
+  readonly #server: Server;
+  readonly #late = new Set<NodeJS.Timeout>();
+  readonly #behaviours = new Map<string, Behaviour>();
+  #behaviour = willing;
 
-/** Asks the endpoint for HEAD. Throws where nothing answers; otherwise gives what came back, perhaps with a warning. */
-export async function checkReachable(delivery: Delivery, question: ReachableQuestion): Promise<Exchange> {
-  const headers = ["User-Agent", delivery.userAgent, "Accept", "application/json"];
-  const request = { ...question, method: "HEAD", headers, body: null } as const;
-  const outcome = await delivery.send(request);
-  if (outcome.status === null) throw unreachable(outcome);
-  return { ...exchangeView(request, outcome, []), failure: null, warning: headWarning(outcome.status) };
+  constructor(options: InboxOptions) {
+    this.#options = options;
+    this.#mailbox = new Mailbox(options.keepMax ?? keepMaxDefault);
+    this.#server = createServer((request, response) => void this.#handle(request, response));
+  }
+
+  /** Without a slash at its end. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Oldest first; the oldest go when there are too many. */
+  get received(): readonly Received[] {
+    return this.#mailbox.received;
+  }
+
+  /** Answers like this from now on, at one path (without its query) or, with null, at all paths. */
+  behave(path: string | null, answer: Behaviour["answer"], retryAfterSeconds: number | null = null): void {
+    const behaviour = { answer, retryAfterSeconds };
+    if (path === null) {
+      this.#behaviours.clear();
+      this.#behaviour = behaviour;
+    } else {
+      this.#behaviours.set(path, behaviour);
+      const [oldest] = this.#behaviours.keys();
+      if (this.#behaviours.size > pathsMax) this.#behaviours.delete(oldest as string);
+    }
+  }
+
+  /** The first request, among those kept or still to come, for which the predicate holds. Never gives up by itself. */
+  waitFor(isAwaited: (each: Received, all: readonly Received[]) => boolean): Promise<Received> {
+    return this.#mailbox.waitFor(isAwaited);
+  }
+
+  async listen(port: number): Promise<void> {
+    this.#server.listen(port, "127.0.0.1");
+    await once(this.#server, "listening");
+  }
+
+  /** Ends what is unanswered too. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    for (const timer of this.#late) clearTimeout(timer);
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [pathname = "/", query] = (request.url ?? "/").split("?", 2);
+    const route = `${request.method} ${pathname}`;
+    if (request.method === "HEAD") return void response.writeHead(200).end();
+    if (route === "GET /") return sendJson(response, 200, this.#list(new URLSearchParams(query)));
+    if (route === "DELETE /") return this.#empty(response);
+    if (request.method !== "POST" && route !== "PUT /behaviour") return sendJson(response, 405, { message: "not taken here" });
+    const body = await readBody(request);
+    if (body === "cut") return;
+    if (body === "too_large") return sendJson(response, 413, { message: `at most ${bodyBytesMax} bytes` });
+    if (request.method === "PUT") return this.#change(body, response);
+    this.#receive(request, pathname, body, response);
+  }
+
+  #list(query: URLSearchParams): { total: number; received: Received[] } {
+    const limit = Number.parseInt(query.get("limit") ?? "", 10);
+    const newest = this.#mailbox.received.slice(-(limit > 0 ? limit : listLimitDefault)).toReversed();
+    return { total: this.#mailbox.total, received: newest };
+  }
+
+  #empty(response: ServerResponse): void {
+    this.#mailbox.empty();
+    response.writeHead(204).end();
+  }
+
+  #change(body: Buffer, response: ServerResponse): void {
+    const parsed = parseBehaviour(body.toString());
+    if (!parsed.ok) return sendJson(response, 422, { message: parsed.message });
+    const { path, behaviour } = parsed.change;
+    this.behave(path, behaviour.answer, behaviour.retryAfterSeconds);
+    response.writeHead(204).end();
+  }
+
+  #receive(request: IncomingMessage, pathname: string, body: Buffer, response: ServerResponse): void {
+    const secrets = this.#options.secrets();
+    const behaviour = this.#behaviours.get(pathname) ?? this.#behaviour;
+    const received: Received = {
+      at: (this.#options.now?.() ?? new Date()).toISOString(),
+      path: request.url ?? "/",
+      headers: flatHeaders(request),
+      body: body.toString(),
+      hub: verifyHub(request.headers, body, secrets),
+      standard: verifyStandard(request.headers, body, secrets),
+      answer: behaviour.answer,
+    };
+    this.#options.log?.(received);
+    this.#mailbox.add(received);
+    this.#answer(behaviour, response);
+  }
+
+  #answer({ answer, retryAfterSeconds }: Behaviour, response: ServerResponse): void {
+    if (answer === "never") return;
+    if (answer === "late") return this.#answerLate(response);
+    if (answer !== 200 && retryAfterSeconds !== null) response.setHeader("Retry-After", retryAfterSeconds);
+    sendJson(response, answer, { answer });
+  }
+
+  #answerLate(response: ServerResponse): void {
+    const timer = setTimeout(() => {
+      this.#late.delete(timer);
+      sendJson(response, 200, { answer: "late" });
+    }, this.#options.lateMs ?? lateMsDefault);
+    this.#late.add(timer);
+  }
 }
 
-function unreachable({ failure, detail }: Outcome): Problem {
-  const { sentence, fix } = attemptFailed[failure ?? "internal"];
-  const message = [sentence, detail, fix].filter((part) => part !== null).join(" ");
-  if (failure === "address_refused") return new Problem("url_refused", message, [{ pointer: "/url", message }]);
-  const skip = "Nothing was saved; `?verify=false` saves without asking the endpoint.";
-  return new Problem("url_unreachable", `${message} ${skip}`, [{ pointer: "/url", message }]);
+/** The whole body; `cut` when the sender gave up. Too large a one is read to its end, so that its sender reads the refusal. */
+async function readBody(request: IncomingMessage): Promise<Buffer | "too_large" | "cut"> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes <= bodyBytesMax) chunks.push(chunk);
+    }
+  } catch {
+    return "cut";
+  }
+  return bytes > bodyBytesMax ? "too_large" : Buffer.concat(chunks);
 }
 
-function headWarning(status: number): string | null {
-  if (status < 300) return null;
-  if (status < 400) return `HEAD was answered with a redirect (${status}); redirects are never followed, so enter the final URL.`;
-  return `HEAD was answered with ${status}: something is there, and the ping tells whether it takes notifications.`;
+function flatHeaders(request: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(request.headersDistinct).map(([name, values]) => [name, (values ?? []).join(", ")]));
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "Content-Type": "application/json" }).end(`${JSON.stringify(body)}\n`);
 }
