@@ -32,14 +32,27 @@ export function subscriptionView(catalogue: Catalogue, app: AppRow, record: Subs
   };
 }
 
-/** For the audit, with what the log needs to say how a request looked under an earlier revision. */
+const audited = [
+  "name",
+  "url",
+  "topics",
+  "topics_off",
+  "policy",
+  "timeout_ms",
+  "rate_per_second",
+  "max_in_flight",
+  "signatures",
+  "ordered",
+  "metadata",
+  "header_names",
+  "revision",
+] as const satisfies (keyof SubscriptionSettings)[];
+
+/** For the audit, with what the log needs to say how a request looked under an earlier revision. Nothing that is sealed. */
 export function auditView(settings: SubscriptionSettings, state: SubscriptionRecord["state"], cause: string | null): object {
-  const { name, url, topics, topics_off, policy, timeout_ms, rate_per_second, max_in_flight, signatures, ordered, metadata } = settings;
   return {
-    ...{ name, url, topics, topics_off, policy, timeout_ms, rate_per_second, max_in_flight, signatures, ordered, metadata },
-    header_names: settings.header_names,
+    ...Object.fromEntries(audited.map((field) => [field, settings[field]])),
     has_signing_secret: settings.sealed_signing_secret !== null,
-    revision: settings.revision,
     ...derivedState(settings, state, cause),
   };
 }
