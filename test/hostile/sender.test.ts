@@ -4,11 +4,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it, mock } from "node:test";
 import { gzipSync } from "node:zlib";
 import { BODY_BYTES_MAX, HEADERS_KEPT_MAX } from "../../server/src/deliver/answer.ts";
 import type { Answer, Exchange } from "../../server/src/deliver/answer.ts";
 import type { Sender } from "../../server/src/deliver/sender.ts";
+import { POOL_IDLE_MS } from "../../server/src/deliver/sender.ts";
 import { BODY_MS_MAX } from "../../server/src/deliver/sender-flight.ts";
 import { answers, answerText, drips, startReceiver, writes, writesAndCloses } from "./receiver.ts";
 import type { Behaviour, Certificate, Receiver, ReceiverOptions } from "./receiver.ts";
@@ -305,6 +306,24 @@ describe("connections", () => {
     const sent = Array.from({ length: 12 }, () => sender.send(exchangeTo(receiver.url, { pool: "many", connections: 3 })));
     for (const answer of await Promise.all(sent)) assert.equal(answer.failure, null);
     assert.equal(receiver.connections(), 3);
+  });
+
+  it("of a subscription that sends nothing are closed after a minute", async () => {
+    const receiver = await receive(answers(200));
+    let ms = 0;
+    mock.timers.enable({ apis: ["setInterval"] });
+    const own = localSender({ clock: { wallMs: () => ms, monotonicMs: () => ms } });
+    await own.send(exchangeTo(receiver.url));
+    ms = POOL_IDLE_MS;
+    mock.timers.tick(10_000);
+    assert.equal((await own.send(exchangeTo(receiver.url))).connectUs, null, "too early");
+    ms += POOL_IDLE_MS + 1;
+    mock.timers.tick(10_000);
+    mock.timers.reset();
+    await retry(() => assert.equal(receiver.open(), 0));
+    assert.equal((await own.send(exchangeTo(receiver.url))).failure, null);
+    assert.equal(receiver.connections(), 2);
+    await own.close();
   });
 
   it("are never shared by two subscriptions at one origin", async () => {

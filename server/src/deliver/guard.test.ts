@@ -13,13 +13,17 @@ import type { Dial } from "./guard-dial.ts";
 import { Connecting, ConnectFailed } from "./guard.ts";
 
 let server: Server;
+const accepted: Socket[] = [];
 let port = 0;
 before(async () => {
-  server = createServer((socket) => socket.resume().on("error", () => {})).listen(0, "127.0.0.1");
+  server = createServer((socket) => accepted.push(socket.resume().on("error", () => {}))).listen(0, "127.0.0.1");
   await once(server, "listening");
   port = (server.address() as AddressInfo).port;
 });
-after(() => server.close());
+after(() => {
+  server.close();
+  for (const socket of accepted) socket.destroy();
+});
 
 /** A network in which some addresses answer, some refuse and the others are silent. */
 function network(answering: readonly string[], refusing: readonly string[] = []) {
@@ -51,7 +55,15 @@ describe("of several addresses", () => {
     assert.deepEqual(dialled, ["2606::1", "1.1.1.1"]);
     assert.equal(sockets[0]?.destroyed, true);
     socket.destroy();
-    assert.deepEqual(dialled.length, 2, "a socket that ends later starts nothing");
+  });
+
+  it("none is tried any more once one has answered, also when that one breaks later", async () => {
+    const { dial, dialled } = network(["2606::1"]);
+    const socket = await dialFirst(["2606::1", "1.1.1.1"], 443, dial, never());
+    assert.ok(socket instanceof Socket);
+    socket.destroy(new Error("later"));
+    await new Promise((closed) => socket.once("close", closed));
+    assert.deepEqual(dialled, ["2606::1"]);
   });
 
   it("all are given up at once when asked to", async () => {
