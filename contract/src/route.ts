@@ -36,7 +36,7 @@ export function route<P extends TSchema, Q extends TSchema, B extends TSchema, A
   return definition;
 }
 
-export type ParamsOf<R> = R extends Route<infer P, TSchema, TSchema, TSchema> ? Static<P> : never;
-export type QueryOf<R> = R extends Route<TSchema, infer Q, TSchema, TSchema> ? Static<Q> : never;
-export type BodyOf<R> = R extends Route<TSchema, TSchema, infer B, TSchema> ? Static<B> : never;
+export type ParamsOf<R> = R extends Route<infer P> ? Static<P> : never;
+export type QueryOf<R> = R extends Route<TSchema, infer Q> ? Static<Q> : never;
+export type BodyOf<R> = R extends Route<TSchema, TSchema, infer B> ? Static<B> : never;
 export type AnswerOf<R> = R extends Route<TSchema, TSchema, TSchema, infer A> ? Static<A> : never;

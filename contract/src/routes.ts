@@ -1,4 +1,27 @@
 // All routes there are, by operation id.
+import { addressRoutes } from "./addresses.ts";
+import { appRoutes } from "./apps.ts";
 import { eventRoutes } from "./events.ts";
+import { explainRoutes } from "./explain.ts";
+import { keyRoutes } from "./keys.ts";
+import { notificationCommandRoutes, notificationRoutes } from "./notifications.ts";
+import { secretRoutes } from "./secrets.ts";
+import { subscriptionRoutes } from "./subscriptions.ts";
+import { systemRoutes } from "./system.ts";
+import { topicRoutes } from "./topics.ts";
+import { workspaceRoutes } from "./workspaces.ts";
 
-export const routes = { ...eventRoutes } as const;
+export const routes = {
+  ...workspaceRoutes,
+  ...appRoutes,
+  ...secretRoutes,
+  ...subscriptionRoutes,
+  ...topicRoutes,
+  ...eventRoutes,
+  //...notificationRoutes,
+  ...notificationCommandRoutes,
+  //...explainRoutes,
+  ...keyRoutes,
+  ...addressRoutes,
+  ...systemRoutes,
+} as const;

@@ -42,7 +42,8 @@ export const settings: Record<string, string> = {
   PUBLIC_URL: "How others reach Bellhop; part of the User-Agent and of links.",
   DATABASE_URL: "A PostgreSQL (16 or newer) to use instead of the private one.",
   BELLHOP_DATA_DIR: "Folder of the private PostgreSQL and of keys. Default ./data.",
-  BELLHOP_ADMIN_KEY: "An admin key (at least 20 characters) that is valid at every start; else one is made and written to <data>/admin.key.",
+  BELLHOP_ADMIN_KEY:
+    "An admin key (at least 20 characters) that is valid at every start; else one is made and written to <data>/admin.key.",
   BELLHOP_ENCRYPTION_KEY: "32 bytes, base64 or hex, that seal the secrets; else a file in the data folder.",
   BELLHOP_CATALOGUE: "Topics: `intercom` (default), `empty`, or a JSON file.",
   BELLHOP_REGIONS: 'Regions as JSON: {"us": {"egress": ["203.0.113.7/32"]}}. Default: us, eu, au without addresses.',
@@ -59,7 +60,7 @@ export const settings: Record<string, string> = {
 
 export type ConfigRead = { ok: true; config: Config } | { ok: false; mistakes: string[] };
 
-export function readConfig(environment: Record<string, string | undefined>, cwd: string): ConfigRead {
+export function readConfig(environment: Record<string, string | undefined> = process.env, cwd: string = process.cwd()): ConfigRead {
   const mistakes: string[] = [];
   const text = (name: string): string | null => environment[name]?.trim() || null;
   const number = (name: string, min: number, max: number, unset: number): number => {
@@ -70,7 +71,11 @@ export function readConfig(environment: Record<string, string | undefined>, cwd:
     mistakes.push(`${name} must be a whole number from ${min} to ${max}, not "${value}".`);
     return unset;
   };
-  const list = (name: string): string[] => (environment[name] ?? "").split(",").map((each) => each.trim()).filter((each) => each !== "");
+  const list = (name: string): string[] =>
+    (environment[name] ?? "")
+      .split(",")
+      .map((each) => each.trim())
+      .filter((each) => each !== "");
   const oneOf = <T extends string>(name: string, values: readonly T[], unset: T): T => {
     const value = text(name);
     if (value === null || values.includes(value as T)) return (value as T) ?? unset;
@@ -78,13 +83,16 @@ export function readConfig(environment: Record<string, string | undefined>, cwd:
     return unset;
   };
   for (const name of Object.keys(environment)) {
-    if (name.startsWith("BELLHOP_") && !(name in settings) && !internal.has(name)) mistakes.push(`${name} is not a setting; known are ${Object.keys(settings).join(", ")}.`);
+    if (name.startsWith("BELLHOP_") && !(name in settings) && !internal.has(name))
+      mistakes.push(`${name} is not a setting; known are ${Object.keys(settings).join(", ")}.`);
   }
   const holdDays = number("BELLHOP_HOLD_DAYS", 1, 50, 7);
   const retentionDays = number("BELLHOP_RETENTION_DAYS", 1, 60, Math.max(30, holdDays + retentionBeyondHoldDays));
-  if (retentionDays < holdDays + retentionBeyondHoldDays) mistakes.push(`BELLHOP_RETENTION_DAYS must be at least BELLHOP_HOLD_DAYS + ${retentionBeyondHoldDays}.`);
+  if (retentionDays < holdDays + retentionBeyondHoldDays)
+    mistakes.push(`BELLHOP_RETENTION_DAYS must be at least BELLHOP_HOLD_DAYS + ${retentionBeyondHoldDays}.`);
   const allowNetworks = environment["BELLHOP_ALLOW_NETWORKS"] === undefined ? null : list("BELLHOP_ALLOW_NETWORKS");
-  for (const network of allowNetworks ?? []) if (!isCidr(network)) mistakes.push(`BELLHOP_ALLOW_NETWORKS has "${network}", which is not a CIDR such as 10.1.0.0/16.`);
+  for (const network of allowNetworks ?? [])
+    if (!isCidr(network)) mistakes.push(`BELLHOP_ALLOW_NETWORKS has "${network}", which is not a CIDR such as 10.1.0.0/16.`);
   const config: Config = {
     port: text("PORT") === null ? null : number("PORT", 0, 65_535, portDefault),
     host: text("HOST") ?? "127.0.0.1",
@@ -113,7 +121,7 @@ const internal = new Set(["BELLHOP_NO_BOOTSTRAP", "BELLHOP_TEST_POSTGRES", "BELL
 
 /** http and loopback receivers are allowed only while nothing says that this is more than somebody's own machine. */
 export function isLocalMode(config: Config): boolean {
-  const loopback = config.host === "localhost" || config.host === "::1" || /^127\./.test(config.host);
+  const loopback = config.host === "localhost" || config.host === "::1" || config.host.startsWith("127.");
   return config.databaseUrl === null && config.allowNetworks === null && loopback;
 }
 

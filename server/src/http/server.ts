@@ -35,9 +35,9 @@ export type ServerOptions = {
   readonly routes: Record<string, Route>;
   readonly handlers: Record<string, Handler<Route>>;
   readonly findKey: FindKey;
+  /** Control data was changed: whoever caches it must see the change before the caller does. */
+  readonly changed?: () => Promise<void>;
   readonly log: Logger;
-  /** More than contract routes: `/metrics`, `/livez` and the like attach themselves. */
-  readonly extend?: (app: FastifyInstance) => void;
 };
 
 export function createServer(options: ServerOptions): FastifyInstance {
@@ -62,12 +62,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
   );
   for (const [name, route] of Object.entries(options.routes)) attach(app, name, route, options);
   refuseOtherMethods(app, Object.values(options.routes));
-  options.extend?.(app);
   return app;
 }
 
 function attach(app: FastifyInstance, name: string, route: Route, options: ServerOptions): void {
   const handler = options.handlers[name] as Handler<Route>;
+  const changes = route.method !== "GET" && (route.scope === "manage" || route.scope === "admin");
   const schema: Record<string, unknown> = {};
   if (route.params) schema["params"] = route.params;
   if (route.query) schema["querystring"] = route.query;
@@ -82,15 +82,16 @@ function attach(app: FastifyInstance, name: string, route: Route, options: Serve
     },
     handler: async (request, reply) => {
       const answer = await handler({
-        params: request.params as never,
-        query: request.query as never,
-        body: request.body as never,
+        params: request.params,
+        query: request.query,
+        body: request.body,
         bytes: request.body as Buffer,
         contentType: request.headers["content-type"] ?? "",
         header: (header) => request.headers[header] as string | undefined,
         caller: request.caller,
         actor: { key: request.caller.key, route: name },
       });
+      if (changes) await options.changed?.();
       if (answer instanceof WithStatus) return reply.code(answer.status).send(answer.answer);
       return reply.code(route.answer.status).send(answer ?? undefined);
     },

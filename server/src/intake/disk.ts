@@ -15,7 +15,15 @@ export async function watchDisk(folder: string): Promise<DiskWatch> {
     const { bavail, blocks, bsize } = await statfs(folder);
     const [free, total] = [bavail * bsize, blocks * bsize];
     const needed = Math.min(freeBytesMin, total * freePartMin);
-    low = free >= needed ? null : new Problem("storage_low", `The disk of the database has ${mib(free)} MiB left, fewer than ${mib(needed)}; nothing is accepted until there is room.`, [], 60);
+    low =
+      free >= needed
+        ? null
+        : new Problem(
+            "storage_low",
+            `The disk of the database has ${mib(free)} MiB left, fewer than ${mib(needed)}; nothing is accepted until there is room.`,
+            [],
+            60,
+          );
   };
   await check();
   const timer = setInterval(() => void check().catch(() => undefined), checkMs);

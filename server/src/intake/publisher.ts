@@ -167,8 +167,10 @@ export class Publisher {
     return eventId(this.#lastMs, this.#sequence, this.#ports.random(6));
   }
 
-  /** Its workspace was forgotten between acceptance and writing. */
+  /** Its workspace was forgotten, or its topic removed, between acceptance and writing. */
   async #reload(waiting: Waiting): Promise<void> {
+    const refusal = this.#unknownTopic(waiting.publish.topic);
+    if (refusal) return waiting.settle(refusal);
     try {
       if (await this.#ports.directory.loadWorkspace(waiting.publish.workspace)) this.#enqueue([waiting]);
       else waiting.settle(unknownWorkspace(waiting.publish.workspace));
@@ -194,7 +196,7 @@ export class Publisher {
     let broken: Error | undefined;
     try {
       const written = await insertEvents(on, version, this.#ports.nowMs(), batch.events, batch.notifications);
-      if (written.stale) return void (await this.#again(batch, written.clockOff));
+      if (written.stale) return await this.#again(batch, written.clockOff);
       this.#settle(batch, written.won);
       await this.#settleLosers(on, batch, written.won);
     } catch (error) {
@@ -215,7 +217,10 @@ export class Publisher {
   #settle(batch: Batch, won: ReadonlySet<string>): void {
     const stored = batch.events.filter((event) => event.idempotency === null || won.has(event.id));
     const ids = new Set(stored.map((event) => event.id));
-    this.#ports.stored(stored, batch.notifications.filter((each) => ids.has(each.event)));
+    this.#ports.stored(
+      stored,
+      batch.notifications.filter((each) => ids.has(each.event)),
+    );
     for (const [index, event] of batch.events.entries()) {
       if (ids.has(event.id)) (batch.waiting[index] as Waiting).settle(answerFor(event.id, event.notified, countSkipped(event.skipped)));
     }
@@ -228,8 +233,12 @@ export class Publisher {
       const waiting = batch.waiting[index] as Waiting;
       const winner = await findWinner(on, event.workspace, event.idempotency.key);
       if (!winner) waiting.settle(unavailable("The idempotency key was being freed; try again."));
-      else if (winner.hash.equals(event.idempotency.hash)) waiting.settle(answerFor(winner.event, winner.notified, countSkipped(winner.skipped)));
-      else waiting.settle(new Problem("idempotency_conflict", `The key \`${event.idempotency.key}\` was used in the last 24 hours for other content.`));
+      else if (winner.hash.equals(event.idempotency.hash))
+        waiting.settle(answerFor(winner.event, winner.notified, countSkipped(winner.skipped)));
+      else
+        waiting.settle(
+          new Problem("idempotency_conflict", `The key \`${event.idempotency.key}\` was used in the last 24 hours for other content.`),
+        );
     }
   }
 

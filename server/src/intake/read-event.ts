@@ -29,7 +29,8 @@ export function readEvent(bytes: Buffer, itemBytesMax: number, key: string | nul
   const body = read.value as Static<typeof PublishSchema>;
   const item = memberText(read.text, "item") as string;
   const itemBytes = Buffer.byteLength(item);
-  if (itemBytes > itemBytesMax) throw new Problem("payload_too_large", `The item has ${itemBytes} bytes; at most ${itemBytesMax} are taken.`);
+  if (itemBytes > itemBytesMax)
+    throw new Problem("payload_too_large", `The item has ${itemBytes} bytes; at most ${itemBytesMax} are taken.`);
   if (key !== null && body.idempotency_key !== undefined && key !== body.idempotency_key) {
     throw new Problem("invalid_request", undefined, [{ pointer: "/idempotency_key", message: "differs from the header Idempotency-Key" }]);
   }

@@ -71,7 +71,11 @@ export class Recorder {
     const epoch = this.#ports.epoch();
     if (epoch === null) return false;
     try {
-      const owned = await insertSteps(this.#ports.pool, epoch, batch.flatMap((entry) => entry.steps));
+      const owned = await insertSteps(
+        this.#ports.pool,
+        epoch,
+        batch.flatMap((entry) => entry.steps),
+      );
       if (!owned) this.#ports.fenced();
       return owned;
     } catch (error) {

@@ -81,7 +81,9 @@ export class Dispatcher {
 
   #isComplete(work: Work): boolean {
     const { items, directory } = this.#ports;
-    return items.get(work.event) !== undefined && directory.app(work.app) !== undefined && directory.workspaceByRef(work.workspace) !== undefined;
+    return (
+      items.get(work.event) !== undefined && directory.app(work.app) !== undefined && directory.workspaceByRef(work.workspace) !== undefined
+    );
   }
 
   async #loadAndStart(works: readonly Work[]): Promise<void> {
@@ -90,7 +92,11 @@ export class Dispatcher {
       const events = [...new Set(works.map((work) => work.event))].filter((event) => !items.get(event));
       const apps = [...new Set(works.map((work) => work.app))].filter((app) => !directory.app(app));
       const workspaces = [...new Set(works.map((work) => work.workspace))].filter((ref) => !directory.workspaceByRef(ref));
-      const [rows] = await Promise.all([events.length > 0 ? loadItems(events) : [], directory.loadApps(apps), directory.loadWorkspaces(workspaces)]);
+      const [rows] = await Promise.all([
+        events.length > 0 ? loadItems(events) : [],
+        directory.loadApps(apps),
+        directory.loadWorkspaces(workspaces),
+      ]);
       for (const row of rows) items.put(row);
       for (const work of works) this.#start(work);
     } catch (error) {
@@ -129,7 +135,13 @@ export class Dispatcher {
   }
 
   /** What may have changed while it waited. A replay by hand may go out after the notification's own end. */
-  #whyEnd(work: Work, item: CachedItem | undefined, workspace: WorkspaceView | undefined, app: AppView | undefined, subscription: SubscriptionView | undefined): EndedReason | null {
+  #whyEnd(
+    work: Work,
+    item: CachedItem | undefined,
+    workspace: WorkspaceView | undefined,
+    app: AppView | undefined,
+    subscription: SubscriptionView | undefined,
+  ): EndedReason | null {
     const { catalogue, nowMs, holdDays } = this.#ports;
     if (work.canceled) return "canceled";
     if (!item || (nowMs() >= endsAtMs(work.madeAtMs, holdDays) && work.retryReason !== "replay")) return "expired";
@@ -146,7 +158,10 @@ export class Dispatcher {
     const extra = work.delivered && answer.failure !== null;
     const next = extra
       ? afterExtraAttempt(work.progress, sent.sentAtMs, answer.failure === "gone")
-      : canceledInstead(work, afterAttempt(work.progress, answer, planOf(subscription), sent.sentAtMs, nowMs(), endsAtMs(work.madeAtMs, holdDays), chance()));
+      : canceledInstead(
+          work,
+          afterAttempt(work.progress, answer, planOf(subscription), sent.sentAtMs, nowMs(), endsAtMs(work.madeAtMs, holdDays), chance()),
+        );
     const steps = [attemptStep(work, sent, next)];
     if (next.ended !== null) steps.push(endedStep({ ...work, progress: next.progress }, work.step + 2, next.ended, nowMs()));
     attempted(delivery, sent, next);

@@ -39,7 +39,9 @@ export type EnginePorts = {
   readonly trouble: (message: string, error: unknown) => void;
 };
 
-export type CommandResult = { ok: true; status: "waiting" | "canceled" | "retrying" } | { ok: false; why: "not_found" | "over" | "busy" | "unavailable" };
+export type CommandResult =
+  | { ok: true; status: "waiting" | "canceled" | "retrying" }
+  | { ok: false; why: "not_found" | "over" | "busy" | "unavailable" };
 
 export class Engine {
   readonly #ports: EnginePorts;
@@ -49,7 +51,6 @@ export class Engine {
   #epoch: number | null = null;
   #beatAtMs = -Infinity;
   #stopping = false;
-  #acquiring: Promise<void> | null = null;
   #timers: NodeJS.Timeout[] = [];
   #dueTimer: NodeJS.Timeout | null = null;
   #checkpointing = false;
@@ -95,7 +96,8 @@ export class Engine {
   recorded = (work: Work, next: Next): void => {
     this.#settleScan(work);
     this.#settleHold(work);
-    if (next.gone) void this.#ports.disable(work).catch((error: unknown) => this.#ports.trouble("a subscription could not be disabled", error));
+    if (next.gone)
+      void this.#ports.disable(work).catch((error: unknown) => this.#ports.trouble("a subscription could not be disabled", error));
     const { queue, nowMs } = this.#ports;
     if (next.nextAtMs !== null && next.nextAtMs <= (this.#reader?.horizonMs ?? 0)) {
       work.dueAtMs = next.nextAtMs;
@@ -116,9 +118,7 @@ export class Engine {
     this.#lease?.on("error", () => undefined);
     void this.#lease?.end().catch(() => undefined);
     this.#lease = null;
-    this.#acquiring ??= this.#acquire(Infinity)
-      .catch((error: unknown) => this.#ports.trouble("delivery could not be resumed", error))
-      .finally(() => (this.#acquiring = null));
+    void this.#acquire(Infinity).catch((error: unknown) => this.#ports.trouble("delivery could not be resumed", error));
   };
 
   /** Ends what is not delivered yet; a request under way is waited for, and not repeated. */
@@ -201,7 +201,12 @@ export class Engine {
   async #acquire(untilMs: number): Promise<void> {
     const { database, userAgent, monotonicMs, trouble } = this.#ports;
     while (!this.#stopping) {
-      const lease = new pg.Client({ connectionString: database.url, application_name: "bellhop lease", connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
+      const lease = new pg.Client({
+        connectionString: database.url,
+        application_name: "bellhop lease",
+        connectionTimeoutMillis: 5_000,
+        query_timeout: 5_000,
+      });
       lease.on("error", () => this.#leaseLost(lease));
       lease.on("end", () => this.#leaseLost(lease));
       try {
@@ -229,7 +234,10 @@ export class Engine {
       this.#wake();
       this.#ports.dispatcher().pump();
     };
-    this.#reader = new Reader({ pool: database.scan, queue, holds: this.holds, nowMs, holdDays, versionSeen, trouble, admitted }, ownership);
+    this.#reader = new Reader(
+      { pool: database.scan, queue, holds: this.holds, nowMs, holdDays, versionSeen, trouble, admitted },
+      ownership,
+    );
     this.#epoch = ownership.epoch;
     this.#reader.kick();
     void this.#reader.readDue();
@@ -283,7 +291,8 @@ export class Engine {
   /** How far a successor need not look: every retry before it has its next step, or is in memory here. */
   #followedUntilMs(): number {
     let followedMs = this.#reader?.horizonMs ?? 0;
-    for (const work of this.#ports.queue.all()) if (work.step > 0 && work.position === null) followedMs = Math.min(followedMs, work.dueAtMs - 1);
+    for (const work of this.#ports.queue.all())
+      if (work.step > 0 && work.position === null) followedMs = Math.min(followedMs, work.dueAtMs - 1);
     return followedMs;
   }
 

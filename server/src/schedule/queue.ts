@@ -128,7 +128,10 @@ export class Queue {
     const crowded = this.#all.size > queuedMax / 2;
     const found: Work[] = [];
     for (const lane of this.#lanes.values()) {
-      while (lane.now.length > (crowded ? queuedPerSubscriptionMax : Infinity) || nowMs - (lane.now.peek()?.queuedAtMs ?? nowMs) >= unsentMaxMs) {
+      while (
+        lane.now.length > (crowded ? queuedPerSubscriptionMax : Infinity) ||
+        nowMs - (lane.now.peek()?.queuedAtMs ?? nowMs) >= unsentMaxMs
+      ) {
         const work = lane.now.shift() as Work;
         work.state = "busy";
         found.push(work);

@@ -161,7 +161,12 @@ export class Reader {
       try {
         const rows = await scanHeld(pool, hold.subscription, hold.readTo, this.#oldestMs(holdDays), heldPage);
         const taken = rows.filter((row) => queue.admit(resumedWork(row, nowMs()), nowMs()));
-        holds.read(hold, rows.map((row) => row.position as number), taken.map((row) => row.position as number), rows.length < heldPage);
+        holds.read(
+          hold,
+          rows.map((row) => row.position as number),
+          taken.map((row) => row.position as number),
+          rows.length < heldPage,
+        );
       } catch (error) {
         trouble("held notifications could not be read; it is tried again", error);
       } finally {

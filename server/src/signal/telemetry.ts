@@ -40,18 +40,42 @@ export function createTelemetry(attempt: (signal: AttemptSignal) => void, waitin
   const events = new Counter({ name: "bellhop_events_accepted_total", help: "Events on disk", registers });
   const made = new Counter({ name: "bellhop_notifications_made_total", help: "Notifications on disk", registers });
   const delivered = new Counter({ name: "bellhop_notifications_delivered_total", help: "Attempts answered with a 2xx", registers });
-  const failed = new Counter({ name: "bellhop_attempts_failed_total", help: "Failed attempts by reason", labelNames: ["reason"], registers });
-  const ended = new Counter({ name: "bellhop_notifications_ended_total", help: "Notifications that ended undelivered", labelNames: ["reason"], registers });
-  const ack = new Histogram({ name: "bellhop_publish_seconds", help: "From a publish's arrival to its answer", buckets: secondsBuckets, registers });
-  const first = new Histogram({ name: "bellhop_first_attempt_seconds", help: "From acceptance to the start of the first attempt", buckets: secondsBuckets, registers });
+  const failed = new Counter({
+    name: "bellhop_attempts_failed_total",
+    help: "Failed attempts by reason",
+    labelNames: ["reason"],
+    registers,
+  });
+  const ended = new Counter({
+    name: "bellhop_notifications_ended_total",
+    help: "Notifications that ended undelivered",
+    labelNames: ["reason"],
+    registers,
+  });
+  const ack = new Histogram({
+    name: "bellhop_publish_seconds",
+    help: "From a publish's arrival to its answer",
+    buckets: secondsBuckets,
+    registers,
+  });
+  const first = new Histogram({
+    name: "bellhop_first_attempt_seconds",
+    help: "From acceptance to the start of the first attempt",
+    buckets: secondsBuckets,
+    registers,
+  });
   const exchange = new Histogram({ name: "bellhop_attempt_seconds", help: "Duration of an attempt", buckets: secondsBuckets, registers });
   gauge("bellhop_notifications_waiting", "Notifications in memory that wait to be sent", () => waiting().count);
-  gauge("bellhop_oldest_waiting_seconds", "Age of the oldest notification in memory that was never attempted", () => waiting().oldestAgeMs / 1000);
+  gauge(
+    "bellhop_oldest_waiting_seconds",
+    "Age of the oldest notification in memory that was never attempted",
+    () => waiting().oldestAgeMs / 1000,
+  );
   gauge("bellhop_attempts_in_flight", "Requests under way", () => waiting().inFlight);
   gauge("bellhop_outcomes_unrecorded", "Outcomes not on disk yet", () => waiting().unrecorded);
 
   function gauge(name: string, help: string, value: () => number): void {
-    const made = new Gauge({ name, help, registers, collect: () => made.set(value()) });
+    const made: Gauge = new Gauge({ name, help, registers, collect: (): void => made.set(value()) });
   }
 
   return {

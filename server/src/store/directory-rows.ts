@@ -33,7 +33,12 @@ export type SubscriptionRow = {
   revision: number;
 };
 
-export function workspaceRows(on: Connection, refs: readonly number[], id: string | null, externalId: string | null): Promise<WorkspaceRow[]> {
+export function workspaceRows(
+  on: Connection,
+  refs: readonly number[],
+  id: string | null,
+  externalId: string | null,
+): Promise<WorkspaceRow[]> {
   return rows<WorkspaceRow>(
     on,
     sql`select ref, id, region from workspace

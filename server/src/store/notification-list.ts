@@ -4,6 +4,7 @@
 // Comparing rows instead of `subscription = x and id < y` is deliberate: with an equality the planner may walk the
 // primary key and filter, which for a quiet subscription reads a whole day. The plain bounds beside it only choose the
 // partition.
+import { firstIdAt, madeAtMs } from "../domain/id.ts";
 import { uuids } from "./binary.ts";
 import { one, rows, sql } from "./sql.ts";
 import type { Connection } from "./sql.ts";
@@ -189,8 +190,16 @@ export function notificationsOfEvents(
   );
 }
 
-/** Where the log begins. */
-export async function oldestNotification(on: Connection, from: string): Promise<string | null> {
-  const row = await one<{ id: string }>(on, sql`select id from notification where id >= ${from}::uuid order by id limit 1`);
-  return row?.id ?? null;
+/** From the oldest notification to above the newest; null while there is none. */
+export async function logSpan(on: Connection): Promise<Stretch | null> {
+  const row = await one<{ from: string; newest: string }>(
+    on,
+    sql`select oldest.id as from, newest.id as newest
+        from (select id from notification where id >= ${firstOfAll}::uuid and id <= ${lastOfAll}::uuid order by id limit 1) oldest,
+          (select id from notification where id >= ${firstOfAll}::uuid and id <= ${lastOfAll}::uuid order by id desc limit 1) newest`,
+  );
+  return row ? { from: row.from, below: firstIdAt(madeAtMs(row.newest) + 1) } : null;
 }
+
+const firstOfAll = "00000000-0000-0000-0000-000000000000";
+const lastOfAll = "ffffffff-ffff-ffff-ffff-ffffffffffff";

@@ -23,7 +23,9 @@ export async function takeOver(on: Client, userAgent: string): Promise<Ownership
   try {
     await run(on, sql`select 1 from node where not dead for update`);
     await run(on, sql`update node set dead = true where not dead`);
-    const node = (await one<{ epoch: number }>(on, sql`insert into node (user_agent) values (${userAgent}) returning epoch`)) as { epoch: number };
+    const node = (await one<{ epoch: number }>(on, sql`insert into node (user_agent) values (${userAgent}) returning epoch`)) as {
+      epoch: number;
+    };
     await run(on, sql`update shard set owner = ${node.epoch}`);
     const from = await one<{ checkpoint: string; at: number; followed: number }>(
       on,
@@ -45,7 +47,13 @@ export async function beat(on: Connection, epoch: number): Promise<boolean> {
 }
 
 /** Moves the checkpoint forward: everything visible in `snapshot` has a step, every retry due before `followedUntilMs` has its next. */
-export async function writeCheckpoint(on: Connection, epoch: number, snapshot: string, atMs: number, followedUntilMs: number): Promise<void> {
+export async function writeCheckpoint(
+  on: Connection,
+  epoch: number,
+  snapshot: string,
+  atMs: number,
+  followedUntilMs: number,
+): Promise<void> {
   await run(
     on,
     sql`

@@ -5,7 +5,16 @@ import { rows, sql } from "./sql.ts";
 import type { Connection } from "./sql.ts";
 
 /** A notification to be sent, as far as fan-out knew it. */
-export type FreshRow = { id: string; event: string; subscription: number; app: number; workspace: number; shard: number; topic: string; api_version: string };
+export type FreshRow = {
+  id: string;
+  event: string;
+  subscription: number;
+  app: number;
+  workspace: number;
+  shard: number;
+  topic: string;
+  api_version: string;
+};
 
 /** And with what its newest step says. */
 export type ResumedRow = FreshRow & {
@@ -59,7 +68,14 @@ export async function scanFresh(on: Connection, window: Window, sinceMs: number,
 }
 
 /** Newest steps whose time lies in (from, to]; `after` continues a page of equal times. */
-export function scanDue(on: Connection, fromMs: number, afterId: string, toMs: number, oldestMs: number, limit: number): Promise<ResumedRow[]> {
+export function scanDue(
+  on: Connection,
+  fromMs: number,
+  afterId: string,
+  toMs: number,
+  oldestMs: number,
+  limit: number,
+): Promise<ResumedRow[]> {
   return rows<ResumedRow>(
     on,
     sql`
@@ -79,7 +95,13 @@ export function scanDue(on: Connection, fromMs: number, afterId: string, toMs: n
 }
 
 /** What is held for a subscription behind a position, oldest first; only what is still held. */
-export function scanHeld(on: Connection, subscription: number, afterPosition: number, oldestMs: number, limit: number): Promise<ResumedRow[]> {
+export function scanHeld(
+  on: Connection,
+  subscription: number,
+  afterPosition: number,
+  oldestMs: number,
+  limit: number,
+): Promise<ResumedRow[]> {
   return rows<ResumedRow>(
     on,
     sql`

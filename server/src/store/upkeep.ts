@@ -18,7 +18,10 @@ export type UpkeepOptions = {
 /** Runs once before it resolves, then every hour. */
 export async function startUpkeep(database: Database, options: UpkeepOptions): Promise<Upkeep> {
   await makePartitions(database.control, options.nowMs() - dayMs, options.nowMs());
-  const timer = setInterval(() => void keepUp(database, options).catch((error: unknown) => options.trouble("upkeep failed; it is tried again", error)), everyMs);
+  const timer = setInterval(
+    () => void keepUp(database, options).catch((error: unknown) => options.trouble("upkeep failed; it is tried again", error)),
+    everyMs,
+  );
   void dropOld(database, options).catch((error: unknown) => options.trouble("old partitions could not be dropped", error));
   return { stop: () => clearInterval(timer) };
 }
@@ -34,6 +37,7 @@ async function dropOld(database: Database, { retentionDays, nowMs, trouble }: Up
     database.control,
     sql`select extract(epoch from min(least(checkpoint_at, followed_until)))::float8 * 1000 as since from shard`,
   );
-  if (owed && owed.since < beforeMs) trouble("partitions past their retention are kept: delivery has not followed them yet", new Error(new Date(owed.since).toISOString()));
+  if (owed && owed.since < beforeMs)
+    trouble("partitions past their retention are kept: delivery has not followed them yet", new Error(new Date(owed.since).toISOString()));
   else await dropPartitions(database.control, beforeMs);
 }

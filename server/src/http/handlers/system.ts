@@ -1,7 +1,7 @@
 // Health and metrics: what a supervisor, a load balancer and a scraper ask.
 import { readFile } from "node:fs/promises";
 import type { Registry } from "prom-client";
-import { systemRoutes } from "@bellhop/contract/system";
+import type { systemRoutes } from "@bellhop/contract/system";
 import { Problem } from "../../domain/problem.ts";
 import type { Handlers } from "../handler.ts";
 

@@ -1,0 +1,74 @@
+// The documents that are made from code: the API as OpenAPI, the settings as a table. A test compares them with what is
+// committed, so that a change of either shows as a difference to review.
+import swagger from "@fastify/swagger";
+import { pino } from "pino";
+import { MistakeSchema, problems, ProblemSchema } from "@bellhop/contract/problems";
+import type { ProblemCode } from "@bellhop/contract/problems";
+import type { Route } from "@bellhop/contract/route";
+import { routes } from "@bellhop/contract/routes";
+import Fastify from "fastify";
+import { settings } from "../server/src/config.ts";
+import { version } from "../server/src/version.ts";
+
+const everyRoute: readonly ProblemCode[] = ["unauthorized", "forbidden", "internal"];
+
+/** The committed `openapi.json`, as text. */
+export async function openapiText(): Promise<string> {
+  const app = Fastify({ loggerInstance: pino({ level: "silent" }), exposeHeadRoutes: false });
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "Bellhop", version, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+      components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
+    },
+  });
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => JSON.stringify);
+  for (const [name, route] of Object.entries(routes) as [string, Route][]) describe(app, name, route);
+  await app.ready();
+  return `${JSON.stringify(app.swagger(), null, 1)}\n`;
+}
+
+function describe(app: ReturnType<typeof Fastify>, name: string, route: Route): void {
+  const { answer } = route;
+  const codes = [...(route.scope === "public" ? [] : everyRoute), ...(route.problems ?? [])];
+  const response: Record<string, unknown> = { [answer.status]: answer.schema ?? { type: "null", description: "Nothing" } };
+  for (const code of codes) {
+    const { status } = problems[code];
+    const named = codes.filter((each) => problems[each].status === status);
+    response[status] = { description: named.join(", "), content: { "application/problem+json": { schema: problemSchema } } };
+  }
+  const url = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
+  const schema: Record<string, unknown> = { operationId: name, summary: route.summary, tags: [route.tag], response };
+  if (route.scope !== "public") schema["security"] = [{ key: [route.scope] }];
+  if (route.params) schema["params"] = route.params;
+  if (route.query) schema["querystring"] = route.query;
+  if (route.body) schema["body"] = route.body;
+  app.route({ method: route.method, url, schema, handler: async () => undefined });
+}
+
+const problemSchema = {
+  ...ProblemSchema,
+  $id: undefined,
+  properties: { ...ProblemSchema.properties, errors: { type: "array", items: { ...MistakeSchema, $id: undefined } } },
+};
+
+/** The committed `docs/configuration.md`. */
+export function configurationText(): string {
+  const rows = Object.entries(settings).map(([name, text]) => `| \`${name}\` | ${text.replaceAll("|", "\\|")} |`);
+  return [
+    "# Configuration",
+    "",
+    "Bellhop reads these environment variables at its start, and reports every mistake in them at once. It runs without any.",
+    "",
+    "| Variable | What it sets |",
+    "| --- | --- |",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+export const generated: Record<string, () => string | Promise<string>> = {
+  "openapi.json": openapiText,
+  "docs/configuration.md": configurationText,
+};

@@ -1,0 +1,65 @@
+import type { Static } from "typebox";
+import type { AppDetailSchema, AppSchema, InstallationSchema, appRoutes } from "@bellhop/contract/apps";
+import { appPage, changeApp, consentNeeded, makeApp, removeApp } from "../../manage/apps.ts";
+import type { AppDependencies } from "../../manage/apps.ts";
+import { mapPage } from "../../manage/find-page.ts";
+import { findApp } from "../../manage/find.ts";
+import { install, installationPage, uninstall } from "../../manage/installations.ts";
+import type { Installed } from "../../manage/installations.ts";
+import type { AppRecord } from "../../store/apps.ts";
+import { WithStatus } from "../handler.ts";
+import type { Handlers } from "../handler.ts";
+
+export function appHandlers(deps: AppDependencies): Handlers<typeof appRoutes> {
+  const { database } = deps;
+  const detail = async (app: AppRecord): Promise<Static<typeof AppDetailSchema>> => {
+    return { ...presentApp(app), consent_needed: await consentNeeded(database, app) };
+  };
+  return {
+    createApp: async ({ body, actor, caller }) => {
+      const { app, clientSecret } = await makeApp(deps, { actor, asking: caller }, body);
+      return { ...presentApp(app), client_secret: clientSecret };
+    },
+
+    listApps: async ({ query, caller }) => mapPage(await appPage(database, caller, query), presentApp),
+
+    readApp: async ({ params, caller }) => detail(await findApp(database, params.id, caller)),
+
+    changeApp: async ({ params, body, actor, caller }) => detail(await changeApp(deps, { actor, asking: caller }, params.id, body)),
+
+    deleteApp: ({ params, actor, caller }) => removeApp(database, { actor, asking: caller }, params.id),
+
+    createInstallation: async ({ params, body, actor, caller }) => {
+      const installed = await install(database, { actor, asking: caller }, params.id, body);
+      return installed.made ? presentInstallation(installed) : new WithStatus(200, presentInstallation(installed));
+    },
+
+    listInstallations: async ({ params, query, caller }) =>
+      mapPage(await installationPage(database, caller, params.id, query), presentInstallation),
+
+    deleteInstallation: ({ params, actor, caller }) => uninstall(database, { actor, asking: caller }, params.id, params.workspace_id),
+  };
+}
+
+function presentApp(app: AppRecord): Static<typeof AppSchema> {
+  return {
+    id: app.id,
+    external_id: app.external_id,
+    workspace_id: app.owner_id,
+    name: app.name,
+    description: app.description,
+    visibility: app.visibility,
+    api_version: app.api_version,
+    permissions: app.permissions,
+    redirect_urls: app.redirect_urls,
+    uninstall_url: app.uninstall_url,
+    health_url: app.health_url,
+    client_id: app.client_id,
+    created_at: app.created_at.toISOString(),
+  };
+}
+
+function presentInstallation({ app, installation }: Installed): Static<typeof InstallationSchema> {
+  const { workspace_id, permissions, created_at } = installation;
+  return { app: app.id, workspace_id, permissions, created_at: created_at.toISOString() };
+}

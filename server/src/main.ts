@@ -1,0 +1,68 @@
+// `npm start`: reads the configuration, starts everything, says what happened, waits for a signal, stops.
+import { readFileSync } from "node:fs";
+import pino from "pino";
+import { StartRefused } from "./app.ts";
+import { isLocalMode, readConfig } from "./config.ts";
+import type { Config } from "./config.ts";
+import { startInstance } from "./instance.ts";
+import type { Instance } from "./instance.ts";
+import { startSample } from "./sample/sample.ts";
+import { attemptLine, startText } from "./terminal.ts";
+
+const read = readConfig();
+if (read.ok) await main(read.config, !process.argv.includes("--no-sample"));
+else refuse(["The configuration has mistakes:", ...read.mistakes.map((mistake) => `- ${mistake}`)].join("\n"));
+
+async function main(config: Config, wantsSample: boolean): Promise<void> {
+  const terminal = process.stdout.isTTY;
+  const log = pino({ level: terminal && config.logLevel === "info" ? "warn" : config.logLevel });
+  const startedMs = performance.now();
+  try {
+    const instance = await startInstance({
+      config,
+      log,
+      attempted: (signal) => (terminal ? process.stdout.write(`${attemptLine(signal)}\n`) : log.info(signal, "attempt")),
+    });
+    const key = adminKey(config, instance);
+    const sample =
+      key === null ? null : await startSample(instance, { dataDir: config.dataDir, wanted: wantsSample && isLocalMode(config), key });
+    // On a terminal for people; elsewhere standard output is JSON lines alone.
+    const say = terminal ? process.stdout : process.stderr;
+    say.write(`${startText({ config, instance, sample, tookMs: performance.now() - startedMs })}\n`);
+    stopOnSignal(instance, async () => sample?.stop());
+    await instance.broken;
+  } catch (error) {
+    if (!(error instanceof StartRefused)) log.fatal({ err: error }, "Bellhop cannot go on");
+    refuse(error instanceof StartRefused ? error.message : `Bellhop cannot go on: ${(error as Error).message}`);
+  }
+}
+
+/** Null when the key file was lost; the start says so. */
+function adminKey(config: Config, { firstKey }: Instance): string | null {
+  return config.adminKey ?? ("file" in firstKey ? readFileSync(firstKey.file, "utf8").trim() : null);
+}
+
+function stopOnSignal(instance: Instance, stopSample: () => Promise<void>): void {
+  let stopping = false;
+  const stop = (): void => {
+    // The second time means now.
+    if (stopping) process.exit(1);
+    stopping = true;
+    void instance
+      .stop()
+      .then(stopSample)
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  // The bootstrap that started us is gone: nobody is left who could stop us.
+  process.on("disconnect", stop);
+}
+
+function refuse(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+}

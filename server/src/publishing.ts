@@ -1,0 +1,57 @@
+// Wires publishing: fan-out's rule and the item cache around the intake that makes events durable.
+import { randomBytes } from "node:crypto";
+import type { Catalogue } from "./domain/catalogue.ts";
+import type { Problem } from "./domain/problem.ts";
+import { fanOut, packSkipped } from "./fanout/fan-out.ts";
+import { Publisher } from "./intake/publisher.ts";
+import type { FanOutFor } from "./intake/publisher.ts";
+import type { EventRow } from "./store/publish.ts";
+import type { DatabaseClock } from "./store/database-clock.ts";
+import type { Database } from "./store/database.ts";
+import type { Directory } from "./store/directory.ts";
+import { makePartitions } from "./store/partitions.ts";
+
+export type PublishingParts = {
+  readonly database: Database;
+  readonly directory: Directory;
+  readonly catalogue: () => Catalogue;
+  readonly clock: DatabaseClock;
+  readonly refusal: () => Problem | null;
+  /** Events are on disk: their items are at hand, and there is something to send. */
+  readonly stored: (events: readonly EventRow[], notifications: number) => void;
+};
+
+export function createPublisher(parts: PublishingParts): Publisher {
+  const { database, directory, catalogue, clock } = parts;
+  return new Publisher({
+    pool: database.publish,
+    directory,
+    catalogue,
+    fanOut: fanOutFor(directory, catalogue),
+    nowMs: clock.nowMs,
+    random: randomBytes,
+    refusal: parts.refusal,
+    stored: (events, notifications) => parts.stored(events, notifications.length),
+    mend: (what) => (what === "clock" ? clock.measure() : makePartitions(database.control, clock.nowMs(), clock.nowMs())),
+  });
+}
+
+function fanOutFor(directory: Directory, catalogue: () => Catalogue): FanOutFor {
+  return (publish) => {
+    const workspace = directory.workspace(publish.workspace);
+    const topic = catalogue().topicNamed(publish.topic);
+    if (!workspace || !topic || !directory.isComplete(workspace)) return null;
+    const { recipients, skipped } = fanOut(catalogue(), topic, workspace, (ref) => directory.app(ref));
+    return {
+      workspace: workspace.ref,
+      recipients: recipients.map(({ app, subscription, topic: name }) => ({
+        subscription: subscription.ref,
+        app: app.ref,
+        shard: subscription.shard,
+        topic: name,
+        apiVersion: app.facts.apiVersion,
+      })),
+      skipped: packSkipped(skipped),
+    };
+  };
+}

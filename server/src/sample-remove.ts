@@ -1,0 +1,35 @@
+// `npm run sample:remove`: deletes the sample, through the Bellhop that runs on this data folder or one started for it.
+import { readFileSync } from "node:fs";
+import pino from "pino";
+import { StartRefused } from "./app.ts";
+import { readConfig } from "./config.ts";
+import type { Config } from "./config.ts";
+import { readRunning, startInstance } from "./instance.ts";
+import { removeSample } from "./sample/sample.ts";
+
+const read = readConfig();
+if (!read.ok) throw new Error(read.mistakes.join(" "));
+const { config } = read;
+const key = (keyFile: string): string => config.adminKey ?? readFileSync(keyFile, "utf8").trim();
+
+try {
+  const removed = await remove(config);
+  process.stdout.write(removed ? "The sample is removed.\n" : "There is no sample in this data folder.\n");
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}
+
+async function remove(from: Config): Promise<boolean> {
+  const { dataDir } = from;
+  try {
+    const instance = await startInstance({ config: { ...from, port: 0 }, log: pino({ level: "silent" }), attempted: () => undefined });
+    const removed = await removeSample(instance, { dataDir, key: key(instance.keyFile) });
+    await instance.stop();
+    return removed;
+  } catch (error) {
+    const running = error instanceof StartRefused ? readRunning(dataDir) : null;
+    if (!running) throw error;
+    return removeSample(running, { dataDir, key: key(`${dataDir}/admin.key`) });
+  }
+}

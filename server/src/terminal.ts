@@ -1,0 +1,51 @@
+// What a person reads in the terminal: ten lines at the start, then one per attempt.
+import { isLocalMode } from "./config.ts";
+import type { Config } from "./config.ts";
+import type { Instance } from "./instance.ts";
+import type { Sample } from "./sample/sample.ts";
+import type { AttemptSignal } from "./signal/telemetry.ts";
+
+export type Started = { config: Config; instance: Instance; sample: Sample | null; tookMs: number };
+
+export function startText({ config, instance, sample, tookMs }: Started): string {
+  const database = config.databaseUrl === null ? `private PostgreSQL in ${config.dataDir}` : "PostgreSQL of DATABASE_URL";
+  const mode = isLocalMode(config) ? "Local mode: http and receivers on this machine are allowed." : "Endpoints must be https and public.";
+  const lines = [
+    `Bellhop is at ${instance.url} (ready in ${(tookMs / 1000).toFixed(1)} s, ${database}).`,
+    mode,
+    keyLine(instance),
+    ...(sample ? sampleLines(instance, sample) : []),
+    `API: ${instance.url}/openapi.json   Health: ${instance.url}/readyz   Stop: Ctrl-C`,
+  ];
+  return lines.join("\n");
+}
+
+function keyLine({ firstKey }: Instance): string {
+  if ("sentence" in firstKey) return firstKey.sentence;
+  return firstKey.state === "given" ? "Admin key: the one in BELLHOP_ADMIN_KEY." : `Admin key: in ${firstKey.file}`;
+}
+
+function sampleLines(instance: Instance, sample: Sample): string[] {
+  const body = JSON.stringify({
+    workspace_id: sample.workspace,
+    topic: "ticket.created",
+    item: { type: "ticket", id: "42", ticket_state: "submitted" },
+  });
+  return [
+    `Sample: app ${sample.app} is installed in the workspaces ${sample.workspaces.join(" and ")}; its test inbox is ${sample.inboxUrl}.`,
+    `Delivered to the inbox so far: ${sample.arrived} (signature right: ${sample.verified}). See them: curl -s ${sample.inboxUrl}/`,
+    "Publish another event:",
+    `  curl -s ${instance.url}/v1/events -H "Authorization: Bearer $(cat '${instance.keyFile}')" -H 'Content-Type: application/json' -d '${body}'`,
+    `The log: curl -s ${instance.url}/v1/notifications -H "Authorization: Bearer $(cat '${instance.keyFile}')"`,
+    `Let the inbox fail: curl -s -X PUT ${sample.inboxUrl}/behaviour -H 'Content-Type: application/json' -d '{"answer":503}'   Remove the sample: npm run sample:remove`,
+  ];
+}
+
+export function attemptLine(signal: AttemptSignal): string {
+  const time = new Date().toTimeString().slice(0, 8);
+  const outcome =
+    signal.failure === null ? String(signal.status) : [signal.failure, signal.status].filter((part) => part !== null).join(" ");
+  const next = signal.nextAtMs === null ? "" : `  next ${new Date(signal.nextAtMs).toTimeString().slice(0, 8)}`;
+  const mark = signal.failure === null ? "ok  " : "fail";
+  return `${time} ${mark} ${signal.topic} ${signal.notification} attempt ${signal.attempt}: ${outcome} in ${signal.totalMs.toFixed(0)} ms${next}`;
+}
