@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { connect } from "node:net";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
@@ -156,7 +157,10 @@ test("a strange path and a sender that gives up do no harm", async (t) => {
   const strange = connect(port, "127.0.0.1");
   strange.write("POST // HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}");
   await inbox.waitFor((each) => each.path === "//");
-  cut.destroy();
-  strange.destroy();
-  assert.equal((await post(inbox.url)).status, 200);
+  for (const socket of [cut, strange]) await once(socket.destroy(), "close");
+  assert.equal((await post(`${inbox.url}/whole`)).status, 200);
+  assert.deepEqual(
+    inbox.received.map((each) => each.path),
+    ["//", "/whole"],
+  );
 });
