@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import type { TestContext } from "node:test";
-import { request } from "undici";
 import { prepare, preparePing } from "../../server/src/deliver/request.ts";
 import type { Prepared } from "../../server/src/deliver/request.ts";
 import { clientSecretKey, parseSigningSecret, shownSecret } from "../../server/src/deliver/sign-secret.ts";
@@ -51,9 +50,10 @@ function prepared(url: string, topic: string, item: string, signing = keys, numb
 }
 
 async function send({ url, headers, body }: Prepared): Promise<number> {
-  const answer = await request(url, { method: "POST", headers, body, reset: true });
-  await answer.body.dump();
-  return answer.statusCode;
+  const pairs = headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1] ?? ""] as [string, string]] : []));
+  const answer = await fetch(url, { method: "POST", headers: pairs, body: new Uint8Array(body) });
+  await answer.arrayBuffer();
+  return answer.status;
 }
 
 async function started(t: TestContext, starting: Promise<Receiver>): Promise<Receiver> {
