@@ -1,7 +1,7 @@
 // How the inbox answers what it is sent, and how it is told over HTTP.
 
 /** A status to answer with, an answer that comes too late, or none at all while the connection stays open. */
-export const answers = [200, 410, 429, 503, "late", "never"] as const;
+const answers = [200, 410, 429, 503, "late", "never"] as const;
 export type InboxAnswer = (typeof answers)[number];
 
 /** `retryAfterSeconds` is sent with every answer that is not a success. */
