@@ -4,18 +4,15 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { routes } from "@bellhop/contract/routes";
 import { loadCatalogueDocument } from "./catalogue-file.ts";
+import { createChecking } from "./checking.ts";
 import { isLocalMode } from "./config.ts";
 import type { Config } from "./config.ts";
 import { checkUrl } from "./deliver/address-url.ts";
 import { compilePolicy } from "./deliver/address.ts";
-import type { AddressRules } from "./deliver/address.ts";
-import { rebuild, prepare, preparePing } from "./deliver/request.ts";
-import { checkHeaders } from "./deliver/request-headers.ts";
+import { rebuild } from "./deliver/request.ts";
 import { dnsLookup } from "./deliver/resolver-dns.ts";
 import { CachedResolver } from "./deliver/resolver.ts";
 import { Sender } from "./deliver/sender.ts";
-import { parseSigningSecret } from "./deliver/sign-secret.ts";
-import { signingKeys } from "./deliver/target.ts";
 import { createDelivery } from "./delivery.ts";
 import type { DeliveryEngine } from "./delivery.ts";
 import type { Handler } from "./http/handler.ts";
@@ -34,18 +31,16 @@ import { watchDisk } from "./intake/disk.ts";
 import { createKeyFinder } from "./manage/keys-find.ts";
 import { ensureFirstKey } from "./manage/keys-first.ts";
 import type { FirstKey } from "./manage/keys-first.ts";
-import type { Delivery } from "./manage/ping-delivery.ts";
 import { checkEncryptionKey } from "./manage/secrets-key-check.ts";
 import { createCatalogueHolder } from "./manage/topics-holder.ts";
 import { createPublisher } from "./publishing.ts";
 import { createTelemetry } from "./signal/telemetry.ts";
 import type { AttemptSignal, Telemetry } from "./signal/telemetry.ts";
 import { createDatabaseClock } from "./store/database-clock.ts";
-import { openDatabase } from "./store/database.ts";
+import { isReachable, openDatabase } from "./store/database.ts";
 import { Directory } from "./store/directory.ts";
 import { migrate } from "./store/migrate.ts";
 import { createSeal } from "./store/seal.ts";
-import { one, sql } from "./store/sql.ts";
 import { startUpkeep } from "./store/upkeep.ts";
 import { version } from "./version.ts";
 
@@ -148,11 +143,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   let stopping = false;
   const notReady = async (): Promise<string | null> => {
     if (stopping) return "Bellhop is stopping.";
-    const reachable = await one(database.read, sql`select 1 as one`).catch(() => undefined);
-    if (!reachable) return "The database cannot be reached.";
+    if (!(await isReachable(database))) return "The database cannot be reached.";
     return engine.epoch === null ? "This process does not deliver yet." : null;
   };
-  const managed = { database, seal, catalogue: catalogue.current, nowMs: clock.nowMs, delivery: manageDelivery(sender, rules, userAgent) };
+  const managed = { database, seal, catalogue: catalogue.current, nowMs: clock.nowMs, delivery: createChecking({ sender, rules, userAgent }) };
   const shown = { database, catalogue: catalogue.current, rebuild, userAgent };
   const isAllowed = (url: string): ReturnType<typeof checkUrl> => checkUrl(url, rules);
   const handlers = {
@@ -226,19 +220,4 @@ function addressPolicy(config: Config, ownPorts: readonly number[]): Parameters<
 
 function userAgentFor(publicUrl: string | null): string {
   return publicUrl === null ? `Bellhop/${version}` : `Bellhop/${version} (+${publicUrl})`;
-}
-
-/** What managing needs of delivering: checks at saving, pings, tests. */
-function manageDelivery(sender: Sender, rules: AddressRules, userAgent: string): Delivery {
-  const keys: Parameters<typeof signingKeys>[0] = new WeakMap();
-  return {
-    userAgent,
-    checkUrl: (url) => checkUrl(url, rules),
-    checkHeaders,
-    parseSigningSecret,
-    signingKeys: (subscription, secrets, nowMs) => signingKeys(keys, subscription, secrets, nowMs),
-    preparePing,
-    prepare,
-    send: (request) => sender.send(request),
-  };
 }

@@ -50,3 +50,10 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
   const close = async (): Promise<void> => void (await Promise.all(Object.values(pools).map((each) => each.end())));
   return { ...pools, url, close };
 }
+
+export async function isReachable(database: Database): Promise<boolean> {
+  return database.read.query("select 1").then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,139 @@
+// The whole program in this process, on a database of its own, driven over HTTP like any other: for tests that look at it
+// from outside and do not kill it.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import pino from "pino";
+import { createApp } from "../server/src/app.ts";
+import { readConfig } from "../server/src/config.ts";
+import type { Config } from "../server/src/config.ts";
+import { startInbox } from "../server/src/inbox/inbox.ts";
+import type { Inbox } from "../server/src/inbox/inbox.ts";
+import { freePort } from "../server/src/port.ts";
+import { createTestDatabase } from "./database.ts";
+import { eventually } from "./eventually.ts";
+
+const adminKey = "test-admin-key-0123456789";
+
+export type Answer<T = Record<string, unknown>> = { status: number; body: T; text: string; headers: Headers };
+
+/** What an app in a workspace is made of; permissions cover the catalogue's main families. */
+export type Wanted = { topics: readonly string[]; settings?: object; app?: object; kind?: string; url?: string };
+
+export type Installed = { workspace: string; app: string; secret: string; subscription: string; inbox: Inbox };
+
+export class TestProgram {
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly #t: TestContext;
+  readonly #stop: () => Promise<void>;
+  #stopped: Promise<void> | null = null;
+  #made = 0;
+
+  constructor(t: TestContext, url: string, databaseUrl: string, stop: () => Promise<void>) {
+    this.#t = t;
+    this.#stop = stop;
+    this.url = url;
+    this.databaseUrl = databaseUrl;
+  }
+
+  /** Stops the program; its database stays until the end of the test. */
+  stop(): Promise<void> {
+    return (this.#stopped ??= this.#stop());
+  }
+
+  async call<T = Record<string, unknown>>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    const raw = typeof body === "string" || body instanceof Uint8Array;
+    const sent: Record<string, string> = { authorization: `Bearer ${adminKey}`, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers };
+    const init: RequestInit = { method, headers: sent };
+    if (body !== undefined) init.body = raw ? (body as string) : JSON.stringify(body);
+    const answer = await fetch(this.url + path, init);
+    const text = await answer.text();
+    const json = answer.headers.get("content-type")?.includes("json") ?? false;
+    return { status: answer.status, body: (json && text !== "" ? JSON.parse(text) : null) as T, text, headers: answer.headers };
+  }
+
+  /** Calls, and fails unless the answer is a 2xx. */
+  async must<T = Record<string, unknown>>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T> {
+    const { status, body: answer, text } = await this.call<T>(method, path, body, headers);
+    if (status < 200 || status > 299) throw new Error(`${method} ${path}: ${status} ${text}`);
+    return answer;
+  }
+
+  /** A workspace with an app of its own that is subscribed, at an inbox of its own or at `url`. */
+  async makeInstalled({ topics, settings = {}, app = {}, kind = "paid", url }: Wanted): Promise<Installed> {
+    const workspace = `w${++this.#made}`;
+    await this.must("POST", "/v1/workspaces", { id: workspace, name: "A Workspace", kind, region: "us" });
+    const permissions = ["read_tickets", "read_conversations", "read_users_companies", "read_articles", "read_admins"];
+    const made = await this.must<{ id: string; client_secret: string }>("POST", "/v1/apps", { name: "An App", workspace_id: workspace, permissions, ...app });
+    const inbox = await startInbox({ secrets: () => [made.client_secret], keepMax: 20_000 });
+    this.#t.after(() => inbox.close());
+    const wanted = { url: url ?? `${inbox.url}/hooks`, topics, ...settings };
+    const subscription = await this.must<{ id: string }>("POST", `/v1/apps/${made.id}/subscriptions?verify=false`, wanted);
+    return { workspace, app: made.id, secret: made.client_secret, subscription: subscription.id, inbox };
+  }
+
+  async publish(event: object, headers?: Record<string, string>): Promise<{ id: string; notifications: number; skipped: Record<string, number>; hint?: string }> {
+    return this.must("POST", "/v1/events", event, headers);
+  }
+
+  async publishLines(lines: readonly string[]): Promise<void> {
+    await this.must("POST", "/v1/events/batch", lines.join("\n"), { "content-type": "application/x-ndjson" });
+  }
+
+  /** The only notification of an event. */
+  async notificationOf(event: string): Promise<string> {
+    const { notifications } = await this.must<{ notifications: { id: string }[] }>("GET", `/v1/events/${event}`);
+    return (notifications[0] as { id: string }).id;
+  }
+
+  /** The notification, once it has this status. */
+  async settled(id: string, status: string): Promise<Record<string, unknown>> {
+    return eventually(async () => {
+      const notification = await this.must("GET", `/v1/notifications/${id}`);
+      return notification["status"] === status ? notification : null;
+    });
+  }
+
+  async metric(name: string): Promise<number> {
+    const { text } = await this.call("GET", "/metrics");
+    return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1]);
+  }
+
+  /** Nothing waits to be sent or recorded. */
+  async quiet(): Promise<void> {
+    await eventually(async () => {
+      const names = ["bellhop_notifications_waiting", "bellhop_attempts_in_flight", "bellhop_outcomes_unrecorded"];
+      const values = await Promise.all(names.map((name) => this.metric(name)));
+      return values.every((value) => value === 0) ? true : null;
+    });
+  }
+}
+
+export async function startTestProgram(t: TestContext, changes: Partial<Config> = {}): Promise<TestProgram> {
+  const read = readConfig({}, tmpdir());
+  if (!read.ok) throw new Error(read.mistakes.join(" "));
+  const dataDir = mkdtempSync(join(tmpdir(), "bellhop-in-process-"));
+  const database = await createTestDatabase();
+  const port = (await freePort("127.0.0.1", 0)) as number;
+  const app = await createApp({
+    config: { ...read.config, dataDir, adminKey, ...changes },
+    databaseUrl: database.url,
+    encryptionKey: Buffer.alloc(32, 7),
+    keyFile: join(dataDir, "admin.key"),
+    diskFolder: null,
+    publicUrl: `http://127.0.0.1:${port}`,
+    ownPorts: [port],
+    log: pino({ level: "silent" }),
+    attempted: () => undefined,
+  });
+  await app.server.listen({ port, host: "127.0.0.1" });
+  const program = new TestProgram(t, `http://127.0.0.1:${port}`, database.url, () => app.stop());
+  t.after(async () => {
+    await program.stop();
+    await database.drop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  return program;
+}
