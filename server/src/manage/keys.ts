@@ -65,9 +65,15 @@ function keyMistakes({ scopes, workspace_id, expires_at }: Wanted, nowMs: number
   }
   if (expires_at === undefined) return mistakes;
   const expiresMs = Date.parse(expires_at);
-  if (Number.isNaN(expiresMs)) mistakes.push({ pointer: "/expires_at", message: "is not a date that exists" });
+  if (Number.isNaN(expiresMs) || !isDay(expires_at.slice(0, 10)))
+    mistakes.push({ pointer: "/expires_at", message: "is not a date that exists" });
   else if (expiresMs <= nowMs) mistakes.push({ pointer: "/expires_at", message: "must lie in the future" });
   return mistakes;
+}
+
+/** JavaScript takes the 30th of February for the 2nd of March, PostgreSQL does not take it. */
+function isDay(day: string): boolean {
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
 function refuseMistakes(mistakes: readonly Mistake[]): void {
