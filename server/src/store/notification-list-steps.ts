@@ -18,6 +18,7 @@ export type StepRow = {
   total_us: number | null;
 };
 
+/** A policy has at most 21; a throttle and replays add to them. */
 export const attemptsReadMax = 64;
 
 export function newestSteps(on: Connection, notifications: readonly string[], { from, below }: Stretch): Promise<StepRow[]> {
@@ -32,8 +33,13 @@ export function newestSteps(on: Connection, notifications: readonly string[], { 
   );
 }
 
-/** All attempts of each, the newest first. */
-export function attemptSteps(on: Connection, notifications: readonly string[], { from, below }: Stretch): Promise<StepRow[]> {
+/** The newest attempts of each, the newest first. */
+export function attemptSteps(
+  on: Connection,
+  notifications: readonly string[],
+  { from, below }: Stretch,
+  count: number,
+): Promise<StepRow[]> {
   return rows<StepRow>(
     on,
     sql`select l.notification, l.step, l.kind, l.reason, l.requests, l.at, l.next_at, l.status, l.total_us
@@ -41,7 +47,7 @@ export function attemptSteps(on: Connection, notifications: readonly string[], {
         cross join lateral (
           select notification, step, kind, reason, requests, at, next_at, status, total_us from log
           where notification = n.id and notification >= ${from}::uuid and notification < ${below}::uuid and kind = 'a'
-          order by step desc limit ${attemptsReadMax}) l
+          order by step desc limit ${count}) l
         order by l.notification desc, l.step desc`,
   );
 }

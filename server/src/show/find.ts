@@ -1,0 +1,23 @@
+// Workspaces and apps as questions name them: by id, or by `ext:` and the operator's own.
+import { Problem } from "../domain/problem.ts";
+import * as names from "../store/notification-list-names.ts";
+import type { Connection } from "../store/sql.ts";
+
+/** Who asks: a key bound to a workspace (its ref) sees nothing else. */
+export type Asking = { readonly workspace: number | null };
+
+const externalPrefix = "ext:";
+
+const external = (name: string): string | null => (name.startsWith(externalPrefix) ? name.slice(externalPrefix.length) : null);
+
+export async function findWorkspace(on: Connection, name: string, asking: Asking): Promise<names.NameRow> {
+  const found = await names.findWorkspace(on, name, external(name));
+  if (found && (asking.workspace === null || asking.workspace === found.ref)) return found;
+  throw new Problem("unknown_workspace", `There is no workspace ${name}.`);
+}
+
+export async function findApp(on: Connection, name: string): Promise<names.NameRow & { owner: number }> {
+  const found = await names.findApp(on, name, external(name));
+  if (found) return found;
+  throw new Problem("unknown_app", `There is no app ${name}.`);
+}

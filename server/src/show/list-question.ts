@@ -1,0 +1,85 @@
+// What a page of the list is asked for, in the numbers that rows have: from the query's text to refs, ids and bounds.
+import type { NotificationQuery } from "@bellhop/contract/notifications";
+import { listLimitDefault } from "@bellhop/contract/fields";
+import { firstIdAt } from "../domain/id.ts";
+import { Problem } from "../domain/problem.ts";
+import type { Status } from "../domain/status.ts";
+import type { NotificationRow } from "../store/notification-list.ts";
+import { findSubscription, subscriptionsOfApp } from "../store/notification-list-names.ts";
+import type { Connection } from "../store/sql.ts";
+import { findApp, findWorkspace } from "./find.ts";
+import type { Asking } from "./find.ts";
+import { readCursor } from "./list-cursor.ts";
+
+/** Of an app with more (deleted ones count while the log has them), the whole log is read and filtered instead. */
+export const mergedSubscriptionsMax = 50;
+
+export type Question = {
+  readonly workspace: number | null;
+  readonly app: number | null;
+  /** The subscriptions to read: the one asked for, or all of the app. Null: not restricted, or too many. */
+  readonly subscriptions: readonly number[] | null;
+  readonly topic: string | null;
+  readonly status: Status | null;
+  readonly code: string | null;
+  readonly objectId: string | null;
+  /** Bounds of ids: `from` included, `below` excluded, null where nothing bounds them. */
+  readonly from: string | null;
+  readonly below: string | null;
+  readonly limit: number;
+};
+
+export async function readQuestion(on: Connection, query: NotificationQuery, asking: Asking): Promise<Question> {
+  const workspace = query.workspace_id === undefined ? null : (await findWorkspace(on, query.workspace_id, asking)).ref;
+  const app = query.app === undefined ? null : (await findApp(on, query.app)).ref;
+  return {
+    workspace: asking.workspace ?? workspace,
+    app,
+    subscriptions: await subscriptionsAsked(on, query.subscription, app),
+    topic: query.topic ?? null,
+    status: query.status ?? null,
+    code: query.code ?? null,
+    objectId: query.object_id ?? null,
+    from: query.since === undefined ? null : firstIdAt(readInstant("since", query.since)),
+    below: lower(readCursor(query.cursor), query.until === undefined ? null : firstIdAt(readInstant("until", query.until))),
+    limit: query.limit ?? listLimitDefault,
+  };
+}
+
+async function subscriptionsAsked(on: Connection, id: string | undefined, app: number | null): Promise<readonly number[] | null> {
+  if (id !== undefined) {
+    const found = await findSubscription(on, id);
+    if (!found) throw new Problem("not_found", `There is no subscription ${id}.`);
+    return app === null || app === found.app ? [found.ref] : [];
+  }
+  if (app === null) return null;
+  const refs = await subscriptionsOfApp(on, app, mergedSubscriptionsMax);
+  return refs.length > mergedSubscriptionsMax ? null : refs;
+}
+
+function lower(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
+}
+
+const unixSeconds = /^\d{1,11}(\.\d{1,3})?$/;
+const isoInstant = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+function readInstant(pointer: "since" | "until", text: string): number {
+  const ms = unixSeconds.test(text) ? Number(text) * 1000 : isoInstant.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isFinite(ms) && ms >= 0) return ms;
+  const message = "is neither ISO 8601 with a time zone, such as 2026-01-31T09:00:00Z, nor unix seconds";
+  throw new Problem("invalid_query", undefined, [{ pointer: `/${pointer}`, message }]);
+}
+
+/** What a row alone can tell; status, code and object need more. */
+export function fits(question: Question, row: NotificationRow): boolean {
+  if (question.workspace !== null && row.workspace !== question.workspace) return false;
+  if (question.app !== null && row.app !== question.app) return false;
+  if (question.subscriptions !== null && !question.subscriptions.includes(row.subscription)) return false;
+  return question.topic === null || topicFits(question.topic, row.topic);
+}
+
+function topicFits(asked: string, topic: string): boolean {
+  return asked.endsWith("*") ? topic.startsWith(asked.slice(0, -1)) : topic === asked;
+}

@@ -1,0 +1,44 @@
+// What happened in one sentence, and what to do about it: the contract's lists of reasons, and the few cases that have none.
+import { attemptFailed, ended, held, notMade } from "@bellhop/contract/reasons";
+import type { Reason } from "@bellhop/contract/reasons";
+import { replayCause } from "../domain/status.ts";
+import type { Status } from "../domain/status.ts";
+import type { StepRow } from "../store/notification-list-steps.ts";
+import type { Settled } from "./settle.ts";
+
+export type Cause = { sentence: string; fix: string | null };
+
+const replayed: Reason = {
+  sentence: "Somebody asked for a replay; the notification waits for its turn.",
+  fix: "Nothing; it is sent as soon as the endpoint has room.",
+};
+
+const lists = { a: attemptFailed, h: { ...held, [replayCause]: replayed }, e: ended } as const;
+
+/** A reason that a newer Bellhop wrote is shown as it stands. */
+function reasonOf(list: Readonly<Record<string, Reason>>, reason: string): Reason {
+  return list[reason] ?? { sentence: `The reason is "${reason}".`, fix: "Use a version of Bellhop that knows this reason." };
+}
+
+export function stepReason({ kind, reason }: Pick<StepRow, "kind" | "reason">): Reason | null {
+  return reason === null ? null : reasonOf(lists[kind], reason);
+}
+
+export function notMadeReason(reason: string): Reason {
+  const notInstalled = { sentence: "The app is not installed in the workspace.", fix: "Install the app in the workspace." };
+  return reason === "not_installed" ? notInstalled : reasonOf(notMade, reason);
+}
+
+const plain: { readonly [S in Status]?: string } = {
+  delivered: "The endpoint took the notification.",
+  waiting: "The notification waits for its first attempt.",
+};
+
+/** Why it is where it is. After the last attempt, the attempt's own failure tells more than that it was the last. */
+export function causeOf({ status, newest, newestAttempt }: Settled): Cause {
+  if (status === "delivered") return { sentence: plain.delivered ?? "", fix: null };
+  const reason = newest && stepReason(newest);
+  if (!reason) return { sentence: plain.waiting ?? "", fix: null };
+  const failure = newest.kind === "e" && newest.reason === "attempts_exhausted" && newestAttempt ? stepReason(newestAttempt) : null;
+  return failure ? { sentence: `${reason.sentence} The last one: ${failure.sentence}`, fix: failure.fix } : { ...reason };
+}
