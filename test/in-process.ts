@@ -43,9 +43,18 @@ export class TestProgram {
     return (this.#stopped ??= this.#stop());
   }
 
-  async call<T = Record<string, unknown>>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+  async call<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
     const raw = typeof body === "string" || body instanceof Uint8Array;
-    const sent: Record<string, string> = { authorization: `Bearer ${adminKey}`, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers };
+    const sent: Record<string, string> = {
+      authorization: `Bearer ${adminKey}`,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...headers,
+    };
     const init: RequestInit = { method, headers: sent };
     if (body !== undefined) init.body = raw ? (body as string) : JSON.stringify(body);
     const answer = await fetch(this.url + path, init);
@@ -66,7 +75,12 @@ export class TestProgram {
     const workspace = `w${++this.#made}`;
     await this.must("POST", "/v1/workspaces", { id: workspace, name: "A Workspace", kind, region: "us" });
     const permissions = ["read_tickets", "read_conversations", "read_users_companies", "read_articles", "read_admins"];
-    const made = await this.must<{ id: string; client_secret: string }>("POST", "/v1/apps", { name: "An App", workspace_id: workspace, permissions, ...app });
+    const made = await this.must<{ id: string; client_secret: string }>("POST", "/v1/apps", {
+      name: "An App",
+      workspace_id: workspace,
+      permissions,
+      ...app,
+    });
     const inbox = await startInbox({ secrets: () => [made.client_secret], keepMax: 20_000 });
     this.#t.after(() => inbox.close());
     const wanted = { url: url ?? `${inbox.url}/hooks`, topics, ...settings };
@@ -74,7 +88,10 @@ export class TestProgram {
     return { workspace, app: made.id, secret: made.client_secret, subscription: subscription.id, inbox };
   }
 
-  async publish(event: object, headers?: Record<string, string>): Promise<{ id: string; notifications: number; skipped: Record<string, number>; hint?: string }> {
+  async publish(
+    event: object,
+    headers?: Record<string, string>,
+  ): Promise<{ id: string; notifications: number; skipped: Record<string, number>; hint?: string }> {
     return this.must("POST", "/v1/events", event, headers);
   }
 

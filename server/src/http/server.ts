@@ -162,5 +162,6 @@ function sendProblem(reply: FastifyReply, request: FastifyRequest, problem: Prob
   return reply
     .code(problems[problem.code].status)
     .type("application/problem+json")
-    .send(JSON.stringify(problemDocument(problem.code, request.id, problem.detail, problem.mistakes)));
+    // As bytes: to text Fastify would add a charset, which this media type does not have.
+    .send(Buffer.from(JSON.stringify(problemDocument(problem.code, request.id, problem.detail, problem.mistakes))));
 }

@@ -1,0 +1,251 @@
+// Publishing through the door: what is accepted is on disk and delivered token by token, what is wrong is refused with a code
+// and a pointer and leaves nothing behind.
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { TestContext } from "node:test";
+import pg from "pg";
+import { startTestProgram } from "./in-process.ts";
+import type { TestProgram } from "./in-process.ts";
+
+const topic = "ticket.created";
+const deep = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
+const event = (item: string, more = ""): string => `{"workspace_id":"w1","topic":"${topic}","item":${item}${more}}`;
+
+type Refusal = {
+  what: string;
+  body: string | Uint8Array;
+  status: number;
+  code: string;
+  pointer?: string;
+  headers?: Record<string, string>;
+};
+
+const refusals: Refusal[] = [
+  {
+    what: "an unknown topic, with the nearest ones named",
+    body: '{"workspace_id":"w1","topic":"ticket.craeted","item":{}}',
+    status: 422,
+    code: "unknown_topic",
+    pointer: "/topic",
+  },
+  {
+    what: "a former topic name, with the newest one named",
+    body: '{"workspace_id":"w1","topic":"user.deleted","item":{}}',
+    status: 422,
+    code: "unknown_topic",
+    pointer: "/topic",
+  },
+  {
+    what: "an unknown workspace",
+    body: `{"workspace_id":"nowhere","topic":"${topic}","item":{}}`,
+    status: 404,
+    code: "unknown_workspace",
+    pointer: "/workspace_id",
+  },
+  { what: "an item that is an array", body: event("[]"), status: 422, code: "invalid_request", pointer: "/item" },
+  { what: "an item that is a string", body: event('"x"'), status: 422, code: "invalid_request", pointer: "/item" },
+  { what: "no item", body: `{"workspace_id":"w1","topic":"${topic}"}`, status: 422, code: "invalid_request" },
+  {
+    what: "a number in place of a topic, never coerced",
+    body: '{"workspace_id":"w1","topic":5,"item":{}}',
+    status: 422,
+    code: "invalid_request",
+    pointer: "/topic",
+  },
+  {
+    what: "a text in place of a time, never coerced",
+    body: event("{}", ',"created_at":"5"'),
+    status: 422,
+    code: "invalid_request",
+    pointer: "/created_at",
+  },
+  {
+    what: "a time that is not whole",
+    body: event("{}", ',"created_at":1.5'),
+    status: 422,
+    code: "invalid_request",
+    pointer: "/created_at",
+  },
+  { what: "an unknown field", body: event("{}", ',"itme":1'), status: 422, code: "invalid_request", pointer: "/itme" },
+  { what: "__proto__ as a field", body: event("{}", ',"__proto__":{}'), status: 422, code: "invalid_request" },
+  {
+    what: "a traceparent that is none",
+    body: event("{}", ',"traceparent":"x"'),
+    status: 422,
+    code: "invalid_request",
+    pointer: "/traceparent",
+  },
+  { what: "an item that is too large", body: event(`{"a":"${"x".repeat(256 * 1024)}"}`), status: 413, code: "payload_too_large" },
+  { what: "an item that is too deep", body: event(`{"a":${deep(64)}}`), status: 400, code: "invalid_json" },
+  { what: "a duplicate key in the item", body: event('{"a":1,"a":2}'), status: 400, code: "invalid_json", pointer: "/item/a" },
+  {
+    what: "a duplicate key spelled differently",
+    body: event(String.raw`{"a":1,"\u0061":2}`),
+    status: 400,
+    code: "invalid_json",
+    pointer: "/item/a",
+  },
+  { what: "NUL", body: event(String.raw`{"a":"\u0000"}`), status: 400, code: "invalid_json", pointer: "/item/a" },
+  { what: "a lone surrogate", body: event(String.raw`{"a":"\ud800"}`), status: 400, code: "invalid_json", pointer: "/item/a" },
+  { what: "NUL in the idempotency key", body: event("{}", String.raw`,"idempotency_key":"\u0000"`), status: 400, code: "invalid_json" },
+  {
+    what: "bytes that are not UTF-8",
+    body: Buffer.concat([Buffer.from('{"a":"'), Buffer.of(0xff), Buffer.from('"}')]),
+    status: 400,
+    code: "invalid_json",
+  },
+  { what: "no JSON at all", body: "{", status: 400, code: "invalid_json" },
+  { what: "nothing at all", body: "", status: 400, code: "invalid_json" },
+  {
+    what: "another content type",
+    body: event("{}"),
+    status: 415,
+    code: "unsupported_media_type",
+    headers: { "content-type": "text/plain" },
+  },
+  {
+    what: "two keys that differ",
+    body: event("{}", ',"idempotency_key":"a"'),
+    status: 422,
+    code: "invalid_request",
+    pointer: "/idempotency_key",
+    headers: { "idempotency-key": "b" },
+  },
+  { what: "no key to the API", body: event("{}"), status: 401, code: "unauthorized", headers: { authorization: "" } },
+  { what: "an unknown key to the API", body: event("{}"), status: 401, code: "unauthorized", headers: { authorization: "Bearer nobody" } },
+];
+
+type Problem = { code: string; errors?: { pointer: string; message: string }[]; request_id: string; detail?: string };
+
+async function storedEvents(program: TestProgram): Promise<number> {
+  const client = new pg.Client({ connectionString: program.databaseUrl });
+  await client.connect();
+  const { rows } = await client.query<{ count: string }>("select count(*) as count from event");
+  await client.end();
+  return Number(rows[0]?.count);
+}
+
+test("what is wrong is refused with a code and a pointer, and nothing is stored", async (t) => {
+  const program = await startTestProgram(t);
+  await program.makeInstalled({ topics: [topic] });
+  for (const { what, body, status, code, pointer, headers = {} } of refusals) {
+    await t.test(what, async () => {
+      const answer = await program.call<Problem>("POST", "/v1/events", body, headers);
+      assert.equal(answer.headers.get("content-type"), "application/problem+json");
+      assert.deepEqual([answer.status, answer.body.code], [status, code], answer.text);
+      if (pointer !== undefined)
+        assert.ok(
+          answer.body.errors?.some((error) => error.pointer === pointer),
+          answer.text,
+        );
+      assert.match(answer.body.request_id, /^req_/);
+    });
+  }
+  assert.equal(await storedEvents(program), 0);
+});
+
+test("routes and methods that do not exist are told apart", async (t) => {
+  const program = await startTestProgram(t);
+  assert.deepEqual([(await program.call<Problem>("GET", "/v1/nothing")).body.code], ["not_found"]);
+  const wrong = await program.call<Problem>("GET", "/v1/events");
+  assert.deepEqual([wrong.status, wrong.body.code, wrong.headers.get("allow")], [405, "method_not_allowed", "POST"]);
+  const huge = await program.call<Problem>("POST", "/v1/events/batch", "x".repeat(8 * 1024 * 1024 + 1));
+  assert.deepEqual([huge.status, huge.body.code], [413, "payload_too_large"]);
+});
+
+const tokens =
+  '{"type":"ticket","id":1152921504606846977,"big":1e400,"one":1.0,"escaped":"\\u00e9\\/\\n","emoji":"🎟","nested":{"z":[1,2.50,-0]},"a":null}';
+const spaced = tokens.replaceAll('":', '" : ').replaceAll(",", " ,\t");
+
+for (const [how, type, write] of [
+  ["a single body", "application/json", (item: string) => event(item)],
+  ["an array", "application/json", (item: string) => `[ ${event(item)} ]`],
+  ["NDJSON", "application/x-ndjson", (item: string) => `${event(item)}\r\n`],
+] as const) {
+  test(`the item's tokens pass through in order and spelling from ${how}`, async (t) => {
+    const program = await startTestProgram(t);
+    const { inbox } = await program.makeInstalled({ topics: [topic] });
+    const path = how === "a single body" ? "/v1/events" : "/v1/events/batch";
+    const item = type === "application/x-ndjson" ? tokens : spaced;
+    await program.must("POST", path, write(item), { "content-type": type });
+    const { body, hub, standard } = await inbox.waitFor(() => true);
+    assert.ok(body.includes(`"item":${tokens}},"links":{}`), body);
+    assert.deepEqual([hub, standard], ["right", "right"]);
+  });
+}
+
+test("a bad line of a batch fails alone; a batch of bad lines is refused", async (t) => {
+  const program = await startTestProgram(t);
+  const { inbox } = await program.makeInstalled({ topics: [topic] });
+  const lines = [event('{"id":"1"}'), "{nonsense", event("[]"), event('{"id":"4"}')].join("\n");
+  const mixed = await program.call<{ accepted: number; refused: number; results: { line: number; id?: string; code?: string }[] }>(
+    "POST",
+    "/v1/events/batch",
+    lines,
+    { "content-type": "application/x-ndjson" },
+  );
+  assert.deepEqual([mixed.status, mixed.body.accepted, mixed.body.refused], [202, 2, 2]);
+  assert.deepEqual(
+    mixed.body.results.map(({ code }) => code ?? "accepted"),
+    ["accepted", "invalid_json", "invalid_request", "accepted"],
+  );
+  await inbox.waitFor((_, all) => all.length === 2);
+  const bad = await program.call<{ refused: number }>("POST", "/v1/events/batch", "[{}]");
+  assert.deepEqual([bad.status, bad.body.refused], [422, 1]);
+  const many = await program.call<Problem>("POST", "/v1/events/batch", `[${Array.from({ length: 1_001 }, () => "{}").join(",")}]`);
+  assert.deepEqual([many.status, many.body.code], [413, "payload_too_large"]);
+});
+
+test("one idempotency key makes one event, whoever wins the race", async (t) => {
+  const program = await startTestProgram(t);
+  const { inbox, workspace } = await program.makeInstalled({ topics: [topic] });
+  const body = { workspace_id: workspace, topic, item: { id: "7" } };
+  const keyed = (): Promise<{ id: string; notifications: number }> => program.publish(body, { "idempotency-key": "order-7" });
+  const answers = await Promise.all(Array.from({ length: 20 }, keyed));
+  assert.equal(new Set(answers.map(({ id }) => id)).size, 1);
+  assert.ok(answers.every(({ notifications }) => notifications === 1));
+  const other = await program.call<Problem>("POST", "/v1/events", { ...body, item: { id: "8" } }, { "idempotency-key": "order-7" });
+  assert.deepEqual([other.status, other.body.code], [409, "idempotency_conflict"]);
+  await program.publish({ ...body, item: { id: "last" } });
+  await inbox.waitFor((each) => each.body.includes('"last"'));
+  assert.equal(inbox.received.length, 2);
+  assert.equal(await storedEvents(program), 2);
+});
+
+test("a day-old key may be used again", async (t) => {
+  const program = await startTestProgram(t);
+  const { workspace } = await program.makeInstalled({ topics: [topic] });
+  const keyed = (): Promise<{ id: string }> => program.publish({ workspace_id: workspace, topic, item: {}, idempotency_key: "k" });
+  const first = await keyed();
+  await moveKeysBack(t, program, "25 hours");
+  assert.notEqual((await keyed()).id, first.id);
+  await moveKeysBack(t, program, "1 hour");
+  const again = await keyed();
+  assert.equal((await keyed()).id, again.id);
+});
+
+/** Keys are rows of the past: moved there by hand, since nobody waits a day for a test. */
+async function moveKeysBack(_: TestContext, program: TestProgram, by: string): Promise<void> {
+  const client = new pg.Client({ connectionString: program.databaseUrl });
+  await client.connect();
+  await client.query(`update idempotency set day = ((at - interval '${by}') at time zone 'utc')::date, at = at - interval '${by}'`);
+  await client.end();
+}
+
+test("when nobody is notified the answer says why", async (t) => {
+  const program = await startTestProgram(t);
+  await program.must("POST", "/v1/workspaces", { id: "empty", name: "Empty", kind: "paid", region: "us" });
+  const lonely = await program.publish({ workspace_id: "empty", topic, item: {} });
+  assert.deepEqual([lonely.notifications, lonely.skipped], [0, {}]);
+  assert.match(lonely.hint ?? "", /No app is installed/);
+  const { workspace } = await program.makeInstalled({ topics: [topic] });
+  const other = await program.publish({ workspace_id: workspace, topic: "company.created", item: {} });
+  assert.deepEqual([other.notifications, other.skipped], [0, { not_subscribed: 1 }]);
+  assert.match(other.hint ?? "", /subscription/);
+});
+
+test("a workspace is found by the operator's own id", async (t) => {
+  const program = await startTestProgram(t);
+  await program.must("PUT", "/v1/workspaces/ext:customer-9", { name: "Nine", kind: "paid", region: "eu" });
+  assert.equal((await program.publish({ workspace_id: "ext:customer-9", topic, item: {} })).notifications, 0);
+});
