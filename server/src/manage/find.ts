@@ -46,7 +46,7 @@ export async function findAppOn(on: Connection, given: string, asking: Asking): 
   throw new Problem("unknown_app", `There is no app ${given}; POST /v1/apps makes one.`);
 }
 
-export function maySee(asking: Asking, workspace: number): boolean {
+function maySee(asking: Asking, workspace: number): boolean {
   return asking.workspace === null || asking.workspace === workspace;
 }
 
