@@ -18,7 +18,9 @@ test("1,000 first-try successes cost 1,000 events, notifications and log rows, a
   await client.connect();
   const before = await counts(client);
 
-  const lines = Array.from({ length: events }, (_, id) => JSON.stringify({ workspace_id: workspace, topic: "ticket.created", item: { type: "ticket", id: String(id) } }));
+  const lines = Array.from({ length: events }, (_, id) =>
+    JSON.stringify({ workspace_id: workspace, topic: "ticket.created", item: { type: "ticket", id: String(id) } }),
+  );
   for (let from = 0; from < events; from += 100) await program.publishLines(lines.slice(from, from + 100));
   await inbox.waitFor((_, all) => all.filter(({ body }) => body.includes('"topic":"ticket.created"')).length >= events);
   await program.quiet();

@@ -19,8 +19,10 @@ import type { Handler } from "./http/handler.ts";
 import { addressHandlers } from "./http/handlers/addresses.ts";
 import { appHandlers } from "./http/handlers/apps.ts";
 import { eventHandlers } from "./http/handlers/events.ts";
+import { explainHandlers } from "./http/handlers/explain.ts";
 import { keyHandlers } from "./http/handlers/keys.ts";
 import { notificationCommandHandlers } from "./http/handlers/notification-commands.ts";
+import { notificationHandlers } from "./http/handlers/notifications.ts";
 import { secretHandlers } from "./http/handlers/secrets.ts";
 import { subscriptionHandlers } from "./http/handlers/subscriptions.ts";
 import { systemHandlers } from "./http/handlers/system.ts";
@@ -146,12 +148,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (!(await isReachable(database))) return "The database cannot be reached.";
     return engine.epoch === null ? "This process does not deliver yet." : null;
   };
-  const managed = { database, seal, catalogue: catalogue.current, nowMs: clock.nowMs, delivery: createChecking({ sender, rules, userAgent }) };
-  const shown = { database, catalogue: catalogue.current, rebuild, userAgent };
+  const managed = {
+    database,
+    seal,
+    catalogue: catalogue.current,
+    nowMs: clock.nowMs,
+    delivery: createChecking({ sender, rules, userAgent }),
+  };
+  const shown = { database, catalogue: catalogue.current, rebuild };
   const isAllowed = (url: string): ReturnType<typeof checkUrl> => checkUrl(url, rules);
   const handlers = {
-    ...keyHandlers({ database, forgetKeys: keys.forget }),
-    ...workspaceHandlers({ database, regions: [...config.regions.keys()], forgetKeys: keys.forget }),
+    ...keyHandlers({ database }),
+    ...workspaceHandlers({ database, regions: [...config.regions.keys()] }),
     ...appHandlers({ database, seal, catalogue: catalogue.current, checkUrl: isAllowed }),
     ...secretHandlers({ database, seal }),
     ...subscriptionHandlers({ ...managed, publicUrl: options.publicUrl }),
@@ -164,7 +172,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       published: telemetry.published,
       monotonicMs: () => performance.now(),
     }),
+    ...notificationHandlers(shown),
     ...notificationCommandHandlers({ engine, database }),
+    ...explainHandlers(shown),
     ...systemHandlers({ registry: telemetry.registry, notReady }),
   };
   const server = createServer({

@@ -165,7 +165,10 @@ export class Dispatcher {
     const steps = [attemptStep(work, sent, next)];
     if (next.ended !== null) steps.push(endedStep({ ...work, progress: next.progress }, work.step + 2, next.ended, nowMs()));
     attempted(delivery, sent, next);
-    record(steps, () => this.#recorded(work, next, steps.length));
+    record(steps, () => {
+      work.retryReason = answer.failure;
+      this.#recorded(work, next, steps.length);
+    });
     this.pump();
   }
 

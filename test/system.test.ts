@@ -1,0 +1,79 @@
+// What operators, their tools and old clients ask beside publishing.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { eventually } from "./eventually.ts";
+import { startTestProgram } from "./in-process.ts";
+
+const nobody = { authorization: "" };
+
+test("health is public, metrics need a key that may see them", async (t) => {
+  const program = await startTestProgram(t);
+  assert.deepEqual((await program.call("GET", "/livez", undefined, nobody)).body, { status: "live" });
+  assert.deepEqual((await program.call("GET", "/readyz", undefined, nobody)).body, { status: "ready" });
+  assert.equal((await program.call("GET", "/metrics", undefined, nobody)).status, 401);
+  const { token } = await program.must<{ token: string }>("POST", "/v1/keys", { name: "scraper", scopes: ["metrics"] });
+  const scraped = await program.call("GET", "/metrics", undefined, { authorization: `Bearer ${token}` });
+  assert.match(scraped.text, /^bellhop_events_accepted_total 0$/m);
+  assert.equal((await program.call("GET", "/v1/keys", undefined, { authorization: `Bearer ${token}` })).status, 403);
+});
+
+test("the metrics tell what was accepted, delivered and failed by reason", async (t) => {
+  const program = await startTestProgram(t);
+  const { workspace, inbox } = await program.makeInstalled({ topics: ["ticket.created"], settings: { policy: { waits_s: [60] } } });
+  await program.publish({ workspace_id: workspace, topic: "ticket.created", item: { id: "1" } });
+  await inbox.waitFor(() => true);
+  inbox.behave(null, 503);
+  await program.publish({ workspace_id: workspace, topic: "ticket.created", item: { id: "2" } });
+  await inbox.waitFor((_, all) => all.length === 2);
+  await eventually(async () => ((await program.metric('bellhop_attempts_failed_total\\{reason="status"\\}')) === 1 ? true : null));
+  const counted = await Promise.all(
+    ["bellhop_events_accepted_total", "bellhop_notifications_made_total", "bellhop_notifications_delivered_total"].map((name) =>
+      program.metric(name),
+    ),
+  );
+  assert.deepEqual(counted, [2, 2, 1]);
+});
+
+test("the API describes itself, with every route and its operation id", async (t) => {
+  const program = await startTestProgram(t);
+  const { body } = await program.call<{ openapi: string; paths: Record<string, Record<string, { operationId: string }>> }>(
+    "GET",
+    "/openapi.json",
+    undefined,
+    nobody,
+  );
+  assert.equal(body.openapi, "3.1.0");
+  assert.equal(body.paths["/v1/events"]?.["post"]?.operationId, "publishEvent");
+});
+
+test("a region's addresses are those configured, none otherwise", async (t) => {
+  const program = await startTestProgram(t, {
+    regions: new Map([
+      ["us", { egress: ["203.0.113.7/32"] }],
+      ["eu", { egress: [] }],
+    ]),
+  });
+  const us = await program.call<{ ip_ranges: unknown[] }>("GET", "/ip-ranges/us.json", undefined, nobody);
+  assert.deepEqual(us.body.ip_ranges, [{ range: "203.0.113.7/32", region: "US", service: "BELLHOP-OUTBOUND" }]);
+  assert.deepEqual((await program.call<{ ip_ranges: unknown[] }>("GET", "/ip-ranges/eu.json", undefined, nobody)).body.ip_ranges, []);
+  assert.equal((await program.call("GET", "/ip-ranges/moon.json", undefined, nobody)).status, 404);
+});
+
+test("the old API's way to make a subscription says where they are made now", async (t) => {
+  const program = await startTestProgram(t);
+  const { status, body } = await program.call("POST", "/subscriptions", {
+    service_type: "web",
+    url: "https://example.com",
+    topics: ["all"],
+  });
+  assert.deepEqual([status, body["code"]], [403, "subscriptions_by_hub_only"]);
+  assert.match(body["detail"] as string, /http/);
+});
+
+test("the explorer says rule by rule why a workspace's event reaches an app or not", async (t) => {
+  const program = await startTestProgram(t);
+  const { workspace, app } = await program.makeInstalled({ topics: ["ticket.created"] });
+  const ask = async (topic: string) => (await program.call("GET", `/v1/explain?workspace_id=${workspace}&topic=${topic}&app=${app}`)).text;
+  assert.doesNotMatch(await ask("ticket.created"), /"holds":false/);
+  assert.match(await ask("company.created"), /"rule":"subscribed","holds":false/);
+});
