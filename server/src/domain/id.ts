@@ -56,9 +56,7 @@ export function parseId(prefix: "evt_" | "notif_", text: string): string | null 
   return text.startsWith(prefix) && uuid.test(id) ? id : null;
 }
 
-export const shardCount = 256;
-
-/** The logical shard of a subscription: a hash of its public id. */
+/** The logical shard of a subscription, 0 to 255: a hash of its public id. */
 export function shardOf(subscriptionId: string): number {
   return createHash("sha256").update(subscriptionId).digest()[0] as number;
 }

@@ -27,8 +27,3 @@ const raiseVersion = () => sql`update control_version set version = version + 1 
 const insertAudit = (actor: Actor, entry: AuditEntry) => sql`
   insert into audit (key, route, subject, before, after)
   values (${actor.key}, ${actor.route}, ${entry.subject}, ${entry.before && JSON.stringify(entry.before)}, ${entry.after && JSON.stringify(entry.after)})`;
-
-export async function controlVersion(database: Database): Promise<number> {
-  const row = await one<{ version: number }>(database.control, sql`select version from control_version`);
-  return row?.version ?? 0;
-}

@@ -6,7 +6,6 @@ import { firstIdAt } from "../domain/id.ts";
 
 const dayMs = 86_400_000;
 export const daysAhead = 3;
-export const partitionsMax = 64;
 const lockTimeoutMs = 50;
 const lockAttemptsMax = 100;
 
