@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { NotificationEntry } from "@bellhop/contract/notifications";
+import type { NotificationEntry, NotificationList } from "@bellhop/contract/notifications";
 import { dayMs, daysMade, firstDayMs, id16, insertControl, publish, record, startShow } from "./show-fixture.ts";
 import type { GivenStep, Shown } from "./show-fixture.ts";
 
@@ -110,7 +110,7 @@ async function walk(query: Record<string, string>, workspace: number | null = nu
   let cursor: string | null = null;
   do {
     const parameters = new URLSearchParams(cursor === null ? query : { ...query, cursor });
-    const { status, body } = await shown.get(`/v1/notifications?${parameters}`, workspace);
+    const { status, body } = await shown.get<NotificationList>(`/v1/notifications?${parameters}`, workspace);
     assert.equal(status, 200, JSON.stringify(body));
     all.push(...body.data);
     cursor = body.next_cursor;

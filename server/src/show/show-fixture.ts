@@ -30,7 +30,7 @@ export type Shown = {
   readonly database: Database;
   readonly catalogue: Catalogue;
   /** GET with a key that is bound to the workspace, or to none. */
-  get(url: string, workspace?: number | null): Promise<{ status: number; body: any }>;
+  get<Body = { code: string; detail: string }>(url: string, workspace?: number | null): Promise<{ status: number; body: Body }>;
   close(): Promise<void>;
 };
 
