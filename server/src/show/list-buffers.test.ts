@@ -74,11 +74,13 @@ const dayOfFlow = (fromMs: number): string => `
     select notification, r, case when r = 11 then 'e' else 'a' end, subscription, 0, now(),
       case when r = 11 then 'attempts_exhausted' else 'status' end, least(r, 10), 0, now(), case when r < 10 then now() end, 503, 12000, 1
     from log, generate_series(2, 11) r
-    where notification >= (select (min(head) || '0000')::uuid from made) and step = 1 and status = 503 and subscription = 51
+    where notification >= (select (min(head) || '0000')::uuid from made) and notification <= (select (max(head) || 'ffff')::uuid from made)
+      and step = 1 and status = 503 and subscription = 51
     order by r, notification;
   insert into log (notification, step, kind, subscription, shard, at, reason, requests, policy_step, first_sent_at, status, total_us, node)
     select notification, 2, 'a', subscription, 0, now(), null, 2, 1, now(), 200, 12000, 1 from log
-    where notification >= (select (min(head) || '0000')::uuid from made) and step = 1 and status = 503 and subscription <> 51 and random() < 0.5
+    where notification >= (select (min(head) || '0000')::uuid from made) and notification <= (select (max(head) || 'ffff')::uuid from made)
+      and step = 1 and status = 503 and subscription <> 51 and random() < 0.5
     order by notification;
   drop table made;`;
 
