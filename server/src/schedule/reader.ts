@@ -14,7 +14,8 @@ import { freshWork, resumedWork } from "./work.ts";
 const freshPage = 2_000;
 const duePage = 2_000;
 const heldPage = 64;
-/** Retries in memory ahead of their time. */
+/** Retries in memory ahead of their time: read when fewer seconds than the first are left, up to the second. */
+const readAheadMinMs = 20_000;
 const readAheadMs = 30_000;
 
 export type ReaderPorts = {
@@ -122,7 +123,7 @@ export class Reader {
 
   /** Reads retries that will be due within the next half minute. */
   async readDue(): Promise<void> {
-    if (this.#reading || this.#stopped) return;
+    if (this.#reading || this.#stopped || this.#horizonMs - this.#ports.nowMs() > readAheadMinMs) return;
     this.#reading = true;
     try {
       while (!this.#stopped && this.#ports.queue.size < queuedMax && !(await this.#duePage())) this.#ports.admitted();

@@ -38,6 +38,12 @@ export type Page = { to: string; version: number; rows: (FreshRow & { xid: strin
 const snapshotMax = (snapshot: string): string => snapshot.split(":")[1] as string;
 const snapshotOpen = (snapshot: string): string[] => (snapshot.split(":")[2] ?? "").split(",").filter((xid) => xid !== "");
 
+/** A later page of a window starts where the one before it ended. */
+function startOf(window: Window): string {
+  const max = snapshotMax(window.from);
+  return BigInt(window.afterXid) > BigInt(max) ? window.afterXid : max;
+}
+
 /** Ids are made a moment before their row commits; a day is longer than any commit may take. */
 const commitSlackMs = 86_400_000;
 
@@ -54,7 +60,7 @@ export async function scanFresh(on: Connection, window: Window, sinceMs: number,
     select now.snapshot::text as snapshot, now.version, n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.topic, n.api_version, n.xid::text as xid
     from now left join lateral (
       select n.* from (
-        select * from notification where id >= ${lowest}::uuid and xid >= ${snapshotMax(window.from)}::text::xid8
+        select * from notification where id >= ${lowest}::uuid and xid >= ${startOf(window)}::text::xid8
         union all
         select * from notification where id >= ${lowest}::uuid and xid = any(${snapshotOpen(window.from)}::text[]::xid8[])) n
       where (n.xid, n.id) > (${window.afterXid}::text::xid8, ${window.afterId}::uuid)
