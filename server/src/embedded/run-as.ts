@@ -63,7 +63,8 @@ export async function chooseRunAs(dataDir: string, programs: string, tools: Syst
 }
 
 async function tryAsUser(as: RunAs, dataDir: string, tools: SystemTools): Promise<RunAs> {
-  await chmod(dataDir, (await stat(dataDir)).mode | 0o011); // others may pass through, and see nothing
+  const folder = await stat(dataDir);
+  if (folder.uid !== as.user?.uid) await chmod(dataDir, folder.mode | 0o011); // others may pass through, and see nothing
   const copied = async () => ({ ...as, programs: await copyPrograms(as.programs, dataDir) });
   try {
     const found = await tryOut(as, dataDir, tools).catch(async () => tryOut(await copied(), dataDir, tools));
