@@ -1,21 +1,39 @@
-// A receiver that knows nothing of Bellhop's insides: it writes down each request's id, attempt and whether its signature
-// was right, and answers 200 unless told otherwise.
+// A receiver that knows nothing of Bellhop's insides: it writes down each request, whether its signature was right and what
+// it was answered. What a test believes about deliveries is read from here, never from Bellhop.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { TestContext } from "node:test";
 
-export type Entry = { id: string | null; topic: string; object: string; attempts: number; path: string; signed: boolean };
+export type Entry = {
+  readonly id: string;
+  readonly topic: string;
+  /** `item.id`: the test's own name of the event. */
+  readonly object: string;
+  readonly attempts: number;
+  readonly path: string;
+  readonly signed: boolean;
+  /** What the test called the time when it arrived. */
+  readonly phase: number;
+  /** The status it was answered with, null while it is open or when the sender left first. */
+  answered: number | null;
+  /** The sender closed the connection before there was an answer. */
+  left: boolean;
+};
+
+export type Answer = { readonly status: number; readonly afterMs?: number } | "never";
 
 export class Ledger {
   readonly entries: Entry[] = [];
-  /** Id -> how often it arrived. */
-  readonly arrivals = new Map<string, number>();
-  /** Called before the answer; may answer by itself and return true. */
-  answer: (entry: Entry, response: ServerResponse) => boolean = () => false;
-  secret: string | null = null;
+  /** The `client_secret` of the app that sends here. */
+  secret = "";
+  /** Decides each answer; without a word from the test, 200 at once. */
+  answer: (entry: Entry) => Answer = () => ({ status: 200 });
+  phase = 0;
   readonly #server: Server;
+  readonly #open = new Map<Entry, ServerResponse>();
 
   constructor() {
     this.#server = createServer((request, response) => void this.#receive(request, response));
@@ -31,11 +49,28 @@ export class Ledger {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Requests beyond the first for the same id. */
-  get duplicates(): number {
-    let duplicates = 0;
-    for (const count of this.arrivals.values()) duplicates += count - 1;
-    return duplicates;
+  /** Requests that wait for their answer. */
+  get open(): Entry[] {
+    return [...this.#open.keys()];
+  }
+
+  get successes(): Entry[] {
+    return this.entries.filter(isSuccess);
+  }
+
+  /** Those answered with a 2xx whose notification was requested again. */
+  get repeated(): Entry[] {
+    const later = new Set<string>();
+    return this.entries.toReversed().filter((entry) => {
+      const again = isSuccess(entry) && later.has(entry.id);
+      later.add(entry.id);
+      return again;
+    });
+  }
+
+  /** Answers now what was never to be answered. */
+  release(status: number): void {
+    for (const [entry, response] of this.#open) this.#end(entry, response, status);
   }
 
   async close(): Promise<void> {
@@ -44,32 +79,53 @@ export class Ledger {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.method === "HEAD") return void response.end();
+    const entry = await this.#read(request);
+    if (!entry) return;
+    this.entries.push(entry);
+    this.#open.set(entry, response);
+    response.once("close", () => {
+      if (this.#open.delete(entry)) entry.left = true;
+    });
+    const answer = this.answer(entry);
+    if (answer === "never") return;
+    if (answer.afterMs === undefined) this.#end(entry, response, answer.status);
+    else setTimeout(() => this.#end(entry, response, answer.status), answer.afterMs);
+  }
+
+  async #read(request: IncomingMessage): Promise<Entry | null> {
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of request) chunks.push(chunk as Buffer);
     } catch {
-      return;
+      return null; // the sender died in the middle of it: nothing was received
     }
     const bytes = Buffer.concat(chunks);
-    const body = JSON.parse(bytes.toString()) as {
-      id: string | null;
-      topic: string;
-      delivery_attempts: number;
-      data: { item: { id?: unknown } };
-    };
-    const signed = this.#verify(String(request.headers["x-hub-signature"]), bytes);
-    const object = String(body.data.item.id);
-    const entry = { id: body.id, topic: body.topic, object, attempts: body.delivery_attempts, path: request.url ?? "/", signed };
-    this.entries.push(entry);
-    if (body.id !== null) this.arrivals.set(body.id, (this.arrivals.get(body.id) ?? 0) + 1);
-    if (!this.answer(entry, response)) response.end("ok");
+    const body = JSON.parse(bytes.toString()) as { id: string; topic: string; delivery_attempts: number; data: { item: { id: string } } };
+    const signed = this.#isSigned(String(request.headers["x-hub-signature"]), bytes);
+    const { id, topic, delivery_attempts: attempts } = body;
+    const { object, path, phase } = { object: body.data.item.id, path: request.url ?? "/", phase: this.phase };
+    return { id, topic, object, attempts, path, signed, phase, answered: null, left: false };
   }
 
-  #verify(header: string, body: Buffer): boolean {
-    if (this.secret === null) return false;
+  #end(entry: Entry, response: ServerResponse, status: number): void {
+    if (!this.#open.delete(entry)) return;
+    entry.answered = status;
+    response.writeHead(status).end();
+  }
+
+  #isSigned(header: string, body: Buffer): boolean {
     const expected = Buffer.from(`sha1=${createHmac("sha1", this.secret).update(body).digest("hex")}`);
     const given = Buffer.from(header);
     return given.length === expected.length && timingSafeEqual(given, expected);
   }
 }
+
+/** A ledger that listens until the end of the test. */
+export async function makeLedger(t: TestContext): Promise<Ledger> {
+  const ledger = new Ledger();
+  await ledger.listen();
+  t.after(() => ledger.close());
+  return ledger;
+}
+
+const isSuccess = ({ answered }: Entry): boolean => answered !== null && answered >= 200 && answered < 300;

@@ -1,68 +1,74 @@
-// The whole program as a process of its own, as an operator runs it, for tests that kill it. It listens on a free port and
-// keeps its data in a folder of its own; its log is kept to be shown when a test fails.
+// The whole program as a process of its own, as an operator runs it, for tests that kill it. It listens on a port of its
+// own and keeps its data in a folder of its own; what it says is kept and shown when a test fails.
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { freePort } from "../server/src/port.ts";
 import { eventually } from "./eventually.ts";
 
 export const adminKey = "test-admin-key-0123456789";
-const main = new URL("../server/src/main.ts", import.meta.url).pathname;
+export const mainFile = new URL("../server/src/main.ts", import.meta.url).pathname;
+
+const outputCharactersMax = 200_000;
+const readyWithinMs = 60_000;
 
 export type Answer<T = unknown> = { status: number; body: T; headers: Headers };
+export type Ended = { how: string; output: string };
+/** An app in a workspace; one subscription per path, in their order. */
+export type MadeApp = { app: string; secret: string; subscriptions: string[] };
 
 export class Program {
   readonly dataDir: string;
   readonly port: number;
-  readonly environment: Record<string, string>;
+  readonly #environment: Record<string, string>;
   #child: ChildProcess | null = null;
   #output = "";
 
   constructor(port: number, environment: Record<string, string> = {}) {
     this.dataDir = mkdtempSync(join(tmpdir(), "bellhop-program-"));
     this.port = port;
-    this.environment = environment;
+    this.#environment = environment;
   }
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  get pid(): number {
-    return this.#child?.pid as number;
-  }
-
   get output(): string {
     return this.#output;
   }
 
-  /** Starts it and waits until it is ready. */
-  async start(...options: string[]): Promise<void> {
-    const child = spawn(process.execPath, [main, "--no-sample", ...options], {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: {
-        PATH: process.env["PATH"],
-        PORT: String(this.port),
-        BELLHOP_DATA_DIR: this.dataDir,
-        BELLHOP_ADMIN_KEY: adminKey,
-        ...this.environment,
-      },
-    });
+  get isRunning(): boolean {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Starts it and waits until it is ready; without a sample unless other options are given. */
+  async start(options: readonly string[] = ["--no-sample"]): Promise<void> {
+    this.#output = "";
+    const child = this.#spawn(mainFile, options, {});
     this.#child = child;
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on("data", (chunk: Buffer) => (this.#output = (this.#output + chunk.toString()).slice(-200_000)));
+    listen(child, (text) => (this.#output = (this.#output + text).slice(-outputCharactersMax)));
     const ended = this.ended();
-    const ready = eventually(async () => ((await fetch(`${this.url}/readyz`)).status === 200 ? true : null), 60_000);
+    const ready = eventually(async () => ((await fetch(`${this.url}/readyz`)).status === 200 ? true : null), readyWithinMs);
     const first = await Promise.race([ready, ended.then((how) => `the program ended (${how}):\n${this.#output}`)]);
     if (first !== true) throw new Error(first);
   }
 
+  /** Runs another program on the same folder until it ends by itself. */
+  async run(file: string, options: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
+    const child = this.#spawn(file, options, environment);
+    let output = "";
+    listen(child, (text) => (output += text));
+    const how = await endOf(child);
+    return { how, output };
+  }
+
   /** How it ended: its exit code, or the signal. */
   ended(): Promise<string> {
-    const child = this.#child as ChildProcess;
-    if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(String(child.exitCode ?? child.signalCode));
-    return new Promise((resolve) => child.once("exit", (code, signal) => resolve(String(code ?? signal))));
+    return endOf(this.#child as ChildProcess);
   }
 
   async kill(signal: "SIGKILL" | "SIGTERM"): Promise<string> {
@@ -70,12 +76,20 @@ export class Program {
     return this.ended();
   }
 
-  /** Ends it whatever its state, and removes its data. */
-  async remove(): Promise<void> {
-    if (this.#child && this.#child.exitCode === null && this.#child.signalCode === null) {
-      await Promise.race([this.kill("SIGTERM"), new Promise((resolve) => setTimeout(resolve, 20_000).unref())]);
-      if (this.#child.exitCode === null && this.#child.signalCode === null) await this.kill("SIGKILL");
+  /** The process of its private PostgreSQL; null when that has ended as it should. */
+  get postmaster(): number | null {
+    try {
+      return Number.parseInt(readFileSync(join(this.dataDir, "postgres/postmaster.pid"), "utf8"), 10);
+    } catch {
+      return null;
     }
+  }
+
+  /** Ends it whatever its state, waits for its PostgreSQL to follow, and removes its data. */
+  async remove(): Promise<void> {
+    const { postmaster } = this;
+    if (this.isRunning) await this.kill("SIGKILL");
+    if (postmaster !== null) await eventually(() => (isAlive(postmaster) ? null : true));
     rmSync(this.dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
@@ -98,13 +112,8 @@ export class Program {
     return answer;
   }
 
-  /** A paid workspace with an app that is subscribed to `topics` at `urls`; gives the ids. */
-  async makeApp(
-    workspace: string,
-    topics: readonly string[],
-    urls: readonly string[],
-    settings: object = {},
-  ): Promise<{ app: string; secret: string; subscriptions: string[] }> {
+  /** An app, installed in the workspace `ext:<workspace>`, with one subscription for each of `wanted`. */
+  async makeApp(workspace: string, wanted: readonly ({ url: string; topics: readonly string[] } & object)[]): Promise<MadeApp> {
     await this.must("PUT", `/v1/workspaces/ext:${workspace}`, { name: workspace, kind: "paid", region: "us" });
     const permissions = ["read_tickets", "read_conversations", "read_users_companies"];
     const app = await this.must<{ id: string; client_secret: string }>("POST", "/v1/apps", {
@@ -113,10 +122,54 @@ export class Program {
       permissions,
     });
     const subscriptions: string[] = [];
-    for (const url of urls) {
-      const made = await this.must<{ id: string }>("POST", `/v1/apps/${app.id}/subscriptions?verify=false`, { url, topics, ...settings });
+    for (const each of wanted) {
+      const made = await this.must<{ id: string }>("POST", `/v1/apps/${app.id}/subscriptions?verify=false`, each);
       subscriptions.push(made.id);
     }
     return { app: app.id, secret: app.client_secret, subscriptions };
   }
+
+  /** The channel tells it when we are gone: it stops then, so that no test that is killed leaves it behind. */
+  #spawn(file: string, options: readonly string[], environment: Record<string, string>): ChildProcess {
+    return spawn(process.execPath, [file, ...options], {
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      env: {
+        PATH: process.env["PATH"],
+        PORT: String(this.port),
+        BELLHOP_DATA_DIR: this.dataDir,
+        BELLHOP_ADMIN_KEY: adminKey,
+        LOG_LEVEL: "warn",
+        ...this.#environment,
+        ...environment,
+      },
+    });
+  }
+}
+
+/** A program that is removed at the end of the test; when the test fails, what the program said last is shown. */
+export async function makeProgram(t: TestContext, environment: Record<string, string> = {}): Promise<Program> {
+  const program = new Program((await freePort("127.0.0.1", 0)) as number, environment);
+  t.after(async () => {
+    if (!t.passed) t.diagnostic(program.output.slice(-4_000));
+    await program.remove();
+  });
+  return program;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function listen(child: ChildProcess, heard: (text: string) => void): void {
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => heard(chunk.toString()));
+}
+
+function endOf(child: ChildProcess): Promise<string> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(String(child.exitCode ?? child.signalCode));
+  return new Promise((resolve) => child.once("close", (code, signal) => resolve(String(code ?? signal))));
 }

@@ -1,0 +1,91 @@
+// The program is killed at random moments under load and started again on its folder. SEED repeats a run's choices.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { eventually } from "../eventually.ts";
+import { makeLedger } from "../ledger.ts";
+import type { Answer, Entry } from "../ledger.ts";
+import { makeProgram } from "../program.ts";
+import { seededChance } from "./chance.ts";
+import { Load } from "./load.ts";
+import { assertAllSigned, assertAttemptsNeverDecrease, assertNothingElse, assertOneIdEach, everythingArrived } from "./promises.ts";
+import type { Receiver } from "./promises.ts";
+
+const ticket = "ticket.created";
+const conversation = "conversation.user.created";
+const kills = 4;
+/** Three subscriptions with 16 each: at most 48 requests in flight. */
+const inFlightEach = 16;
+/** At most 64 in flight, and a flush of 64 under way. */
+const repeatedPerKillMax = 128;
+
+/** A few milliseconds; every tenth notification fails twice. */
+function slowAndSometimesFailing({ id, attempts }: Entry): Answer {
+  const chance = Number.parseInt(id.slice(-10, -4), 16);
+  return { status: attempts <= 2 && chance % 10 === 0 ? 500 : 200, afterMs: 2 + (chance % 7) };
+}
+
+test("whatever was acknowledged arrives, under one id, although the program is killed again and again", async (t) => {
+  const { seed, chance } = seededChance();
+  t.diagnostic(`SEED=${seed}`);
+  const program = await makeProgram(t);
+  await program.start();
+  const [first, second] = [await makeLedger(t), await makeLedger(t)];
+  const settings = { max_in_flight: inFlightEach, policy: { waits_s: [1, 1, 2, 2, 2, 2, 2, 2] } };
+  const receivers: Receiver[] = [
+    { ledger: first, path: "/all", topics: [ticket, conversation] },
+    { ledger: first, path: "/tickets", topics: [ticket] },
+    { ledger: second, path: "/all-of-another-app", topics: [ticket, conversation] },
+  ];
+  for (const ledger of [first, second]) {
+    ledger.answer = slowAndSometimesFailing;
+    const wanted = receivers.filter((each) => each.ledger === ledger);
+    const app = await program.makeApp(
+      "w",
+      wanted.map(({ path, topics }) => ({ url: ledger.url + path, topics, ...settings })),
+    );
+    ledger.secret = app.secret;
+  }
+  const ledgers = [first, second];
+  const count = (): number => first.entries.length + second.entries.length;
+
+  const load = new Load(program, "ext:w", [ticket, conversation, ticket]);
+  load.start();
+  for (let kill = 1; kill <= kills; kill++) {
+    const after = count() + 100 + Math.floor(chance() * 900);
+    await eventually(() => (count() >= after ? true : null));
+    assert.equal(await program.kill("SIGKILL"), "SIGKILL");
+    for (const ledger of ledgers) ledger.phase = kill;
+    await program.start();
+  }
+  await load.stop();
+
+  const unanswered = [...load.published.values()].filter(({ outcome, key }) => outcome !== "acknowledged" && key !== null);
+  const answered = load.acknowledged.filter(({ key }) => key !== null).slice(-50);
+  const events = answered.map(({ event }) => event);
+  await load.repeat([...unanswered, ...answered]);
+  assert.deepEqual(
+    answered.map(({ event }) => event),
+    events,
+  );
+  assert.deepEqual(
+    unanswered.filter(({ outcome }) => outcome !== "acknowledged"),
+    [],
+  );
+
+  await everythingArrived(load.acknowledged, receivers);
+  assertOneIdEach(ledgers);
+  assertNothingElse(load.published, receivers);
+  assertAllSigned(ledgers);
+  assertAttemptsNeverDecrease(ledgers);
+  const repeated = ledgers.flatMap((ledger) => ledger.repeated);
+  const perKill = Array.from({ length: kills }, (_, phase) => repeated.filter((entry) => entry.phase === phase).length);
+  t.diagnostic(
+    `${load.acknowledged.length} acknowledged, ${count()} requests; answered with a 2xx and repeated, by kill: ${perKill.join(", ")}`,
+  );
+  const withoutKill = repeated.filter((entry) => entry.phase === kills);
+  assert.deepEqual(withoutKill, []);
+  assert.deepEqual(
+    perKill.filter((each) => each > repeatedPerKillMax),
+    [],
+  );
+});
