@@ -174,7 +174,17 @@ export const held = {
     sentence: "More is waiting for this endpoint than it takes; the notification waits its turn.",
     fix: "Answer faster, or raise the subscription's max_in_flight.",
   },
+  replay: {
+    sentence: "Somebody asked for a replay; the notification waits for its turn.",
+    fix: "Nothing; it is sent as soon as the endpoint has room.",
+  },
 } as const satisfies Record<string, Reason>;
+
+/** What the explorer says of an app that is not there at all; never stored. */
+export const notInstalled: Reason = {
+  sentence: "The app is not installed in the workspace.",
+  fix: "Install the app in the workspace.",
+};
 
 export type NotMadeReason = keyof typeof notMade;
 export type EndedReason = keyof typeof ended;

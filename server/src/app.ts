@@ -1,5 +1,6 @@
 // The program without its process: everything is made here, by plain calls, and handed to those who use it. `main.ts` and
 // whole-system tests start the same thing. The only file that imports everything.
+import { setTimeout } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { routes } from "@bellhop/contract/routes";
@@ -48,6 +49,7 @@ import { version } from "./version.ts";
 
 /** How long requests under way may take once the program is told to stop. */
 const graceMs = 10_000;
+const closeMs = 3_000;
 /** How long another process that delivers from this database may take to be gone. */
 const ownerWaitMs = 15_000;
 
@@ -136,7 +138,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     refusal: () => disk?.refusal() ?? null,
     stored: (events, notifications) => {
       telemetry.accepted(events.length, notifications);
-      for (const { id, item, topic, createdAtMs, traceparent } of events)
+      for (const { id, item, topic, createdAtMs, traceparent } of events.filter(({ notified }) => notified > 0))
         items.put({ id, item, topic, created_ms: createdAtMs, traceparent });
       engine.kick();
     },
@@ -199,7 +201,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     firstKey,
     async stop() {
       stopping = true;
-      await server.close();
+      // A publisher that never reads its answer must not keep everybody else from an orderly end.
+      await Promise.race([server.close(), setTimeout(closeMs, undefined, { ref: false })]);
       await engine.stop(graceMs);
       upkeep.stop();
       disk?.stop();

@@ -18,7 +18,13 @@ const keptOnSuccessBytes = 256;
 type Item = { item: string; topic: string; createdAtS: number; traceparent: string | null; shapes: Map<string, string> };
 
 type AttemptRequest = {
-  work: { id: string; topic: string; apiVersion: string; retryReason: string | null; progress: { requests: number; firstSentAtMs: number | null } };
+  work: {
+    id: string;
+    topic: string;
+    apiVersion: string;
+    retryReason: string | null;
+    progress: { requests: number; firstSentAtMs: number | null };
+  };
   item: Item;
   workspace: { id: string };
   app: { secrets: readonly Secret[] };
@@ -60,7 +66,12 @@ export function createDeliver(ports: DeliverPorts): (request: AttemptRequest, li
   return async (request, limits) => {
     const { work, subscription, app } = request;
     const sentAtMs = ports.nowMs();
-    const target = { ...signingKeys(keys, subscription, app.secrets, sentAtMs), url: subscription.url, userAgent: ports.userAgent, headers: subscription.headers };
+    const target = {
+      ...signingKeys(keys, subscription, app.secrets, sentAtMs),
+      url: subscription.url,
+      userAgent: ports.userAgent,
+      headers: subscription.headers,
+    };
     const prepared = prepare(notificationFacts(request, ports.catalogue()), target, {
       number: work.progress.requests + 1,
       firstSentAt: Math.floor((work.progress.firstSentAtMs ?? sentAtMs) / 1000),

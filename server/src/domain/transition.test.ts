@@ -20,7 +20,12 @@ function planOf(policy: Policy): Plan {
 }
 
 const fresh: Progress = { requests: 0, policyStep: 0, firstSentAtMs: null, throttledSinceMs: null };
-const after = (requests: number, policyStep: number, throttledSinceMs: number | null = null): Progress => ({ requests, policyStep, firstSentAtMs: now, throttledSinceMs });
+const after = (requests: number, policyStep: number, throttledSinceMs: number | null = null): Progress => ({
+  requests,
+  policyStep,
+  firstSentAtMs: now,
+  throttledSinceMs,
+});
 
 type Row = {
   says: string;
@@ -37,8 +42,23 @@ type Row = {
 
 const rows: Row[] = [
   { says: "any 2xx delivers", progress: fresh, failure: null, status: 204 },
-  { says: "410 ends the notification and disables the subscription", progress: fresh, failure: "gone", status: 410, ended: "gone", gone: true },
-  { says: "410 means the same under intercom", policy: "intercom", progress: fresh, failure: "gone", status: 410, ended: "gone", gone: true },
+  {
+    says: "410 ends the notification and disables the subscription",
+    progress: fresh,
+    failure: "gone",
+    status: 410,
+    ended: "gone",
+    gone: true,
+  },
+  {
+    says: "410 means the same under intercom",
+    policy: "intercom",
+    progress: fresh,
+    failure: "gone",
+    status: 410,
+    ended: "gone",
+    gone: true,
+  },
   { says: "the first failure is tried again after 5 s", progress: fresh, failure: "status", status: 500, inMs: 5 * second },
   { says: "waits are stretched to 1.2", progress: fresh, failure: "timeout", chance: 1, inMs: 6 * second },
   { says: "waits are shortened to 0.8", progress: fresh, failure: "timeout", chance: 0, inMs: 4 * second },
@@ -50,23 +70,84 @@ const rows: Row[] = [
     inMs,
   })),
   { says: "the tenth failure exhausts the policy", progress: after(9, 9), failure: "dns", ended: "attempts_exhausted" },
-  { says: "Retry-After on 503 is a lower bound", progress: fresh, failure: "status", status: 503, retryAfterMs: 90 * second, inMs: 90 * second },
-  { says: "a shorter Retry-After changes nothing", progress: fresh, failure: "status", status: 503, retryAfterMs: second, inMs: 5 * second },
-  { says: "Retry-After on 503 counts at most 2 h", progress: fresh, failure: "status", status: 503, retryAfterMs: 9 * hour, inMs: 2 * hour },
+  {
+    says: "Retry-After on 503 is a lower bound",
+    progress: fresh,
+    failure: "status",
+    status: 503,
+    retryAfterMs: 90 * second,
+    inMs: 90 * second,
+  },
+  {
+    says: "a shorter Retry-After changes nothing",
+    progress: fresh,
+    failure: "status",
+    status: 503,
+    retryAfterMs: second,
+    inMs: 5 * second,
+  },
+  {
+    says: "Retry-After on 503 counts at most 2 h",
+    progress: fresh,
+    failure: "status",
+    status: 503,
+    retryAfterMs: 9 * hour,
+    inMs: 2 * hour,
+  },
   { says: "Retry-After on 500 is not heard", progress: fresh, failure: "status", status: 500, retryAfterMs: hour, inMs: 5 * second },
-  { says: "intercom tries once more after exactly 60 s", policy: "intercom", progress: fresh, failure: "status", status: 404, chance: 1, inMs: minute },
-  { says: "intercom gives up after the second failure", policy: "intercom", progress: after(1, 1), failure: "status", ended: "attempts_exhausted" },
+  {
+    says: "intercom tries once more after exactly 60 s",
+    policy: "intercom",
+    progress: fresh,
+    failure: "status",
+    status: 404,
+    chance: 1,
+    inMs: minute,
+  },
+  {
+    says: "intercom gives up after the second failure",
+    policy: "intercom",
+    progress: after(1, 1),
+    failure: "status",
+    ended: "attempts_exhausted",
+  },
   { says: "an own schedule is followed", policy: { waits_s: [7, 9] }, progress: after(1, 1), failure: "tls", inMs: 9 * second },
   { says: "and ends with its last wait", policy: { waits_s: [7, 9] }, progress: after(2, 2), failure: "tls", ended: "attempts_exhausted" },
   { says: "429 waits a minute when nothing is said", progress: fresh, failure: "throttled", status: 429, inMs: minute },
   { says: "429 doubles", progress: after(2, 0, now - 2 * minute), failure: "throttled", status: 429, inMs: 4 * minute },
   { says: "429 doubles to 2 h at most", progress: after(20, 0, now - day), failure: "throttled", status: 429, inMs: 2 * hour },
-  { says: "429 waits as long as Retry-After says", progress: fresh, failure: "throttled", status: 429, retryAfterMs: 42 * second, inMs: 42 * second },
+  {
+    says: "429 waits as long as Retry-After says",
+    progress: fresh,
+    failure: "throttled",
+    status: 429,
+    retryAfterMs: 42 * second,
+    inMs: 42 * second,
+  },
   { says: "at least a second", progress: fresh, failure: "throttled", status: 429, retryAfterMs: 0, inMs: second },
   { says: "at most two hours", progress: fresh, failure: "throttled", status: 429, retryAfterMs: day, inMs: 2 * hour },
-  { says: "75 h of nothing but 429 end it", progress: after(40, 0, now - 75 * hour), failure: "throttled", status: 429, ended: "throttled_too_long" },
-  { says: "2 h under intercom", policy: "intercom", progress: after(4, 0, now - 2 * hour), failure: "throttled", status: 429, ended: "throttled_too_long" },
-  { says: "another failure in between starts the 75 h anew", progress: after(40, 0, now - 75 * hour), failure: "status", status: 500, inMs: 5 * second },
+  {
+    says: "75 h of nothing but 429 end it",
+    progress: after(40, 0, now - 75 * hour),
+    failure: "throttled",
+    status: 429,
+    ended: "throttled_too_long",
+  },
+  {
+    says: "2 h under intercom",
+    policy: "intercom",
+    progress: after(4, 0, now - 2 * hour),
+    failure: "throttled",
+    status: 429,
+    ended: "throttled_too_long",
+  },
+  {
+    says: "another failure in between starts the 75 h anew",
+    progress: after(40, 0, now - 75 * hour),
+    failure: "status",
+    status: 500,
+    inMs: 5 * second,
+  },
 ];
 
 for (const { says, policy = "durable", progress, failure, status = 0, retryAfterMs = null, chance = 0.5, inMs, ended, gone } of rows) {
@@ -80,14 +161,30 @@ for (const { says, policy = "durable", progress, failure, status = 0, retryAfter
 }
 
 test("429 counts as a request and does not advance the schedule", () => {
-  const { progress } = afterAttempt(after(3, 3), { failure: "throttled", status: 429, retryAfterMs: null }, planOf("durable"), now, now, ends, 0.5);
+  const { progress } = afterAttempt(
+    after(3, 3),
+    { failure: "throttled", status: 429, retryAfterMs: null },
+    planOf("durable"),
+    now,
+    now,
+    ends,
+    0.5,
+  );
   assert.deepEqual(progress, { requests: 4, policyStep: 3, firstSentAtMs: now, throttledSinceMs: now });
 });
 
 test("the time of the first attempt is kept on later ones", () => {
   const first = afterAttempt(fresh, { failure: "status", status: 500, retryAfterMs: null }, planOf("durable"), now - 100, now, ends, 0.5);
   assert.equal(first.progress.firstSentAtMs, now - 100);
-  const second = afterAttempt(first.progress, { failure: null, status: 200, retryAfterMs: null }, planOf("durable"), now + day, now + day, ends, 0.5);
+  const second = afterAttempt(
+    first.progress,
+    { failure: null, status: 200, retryAfterMs: null },
+    planOf("durable"),
+    now + day,
+    now + day,
+    ends,
+    0.5,
+  );
   assert.equal(second.progress.firstSentAtMs, now - 100);
 });
 

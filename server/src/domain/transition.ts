@@ -36,14 +36,24 @@ const retryAfterMaxMs = 2 * hourMs;
 const throttleFirstMs = 60_000;
 
 /** After the attempt that was sent at `sentAtMs`. `chance` is a number from 0 to 1, for jitter. */
-export function afterAttempt(progress: Progress, answered: Answered, plan: Plan, sentAtMs: number, nowMs: number, endsAtMs: number, chance: number): Next {
+export function afterAttempt(
+  progress: Progress,
+  answered: Answered,
+  plan: Plan,
+  sentAtMs: number,
+  nowMs: number,
+  endsAtMs: number,
+  chance: number,
+): Next {
   const firstSentAtMs = progress.firstSentAtMs ?? sentAtMs;
   const requests = progress.requests + 1;
-  if (answered.failure === null) return { progress: { ...progress, requests, firstSentAtMs, throttledSinceMs: null }, nextAtMs: null, ended: null, gone: false };
+  if (answered.failure === null)
+    return { progress: { ...progress, requests, firstSentAtMs, throttledSinceMs: null }, nextAtMs: null, ended: null, gone: false };
   if (answered.failure === "throttled") {
     const throttledSinceMs = progress.throttledSinceMs ?? nowMs;
     const throttled = { requests, policyStep: progress.policyStep, firstSentAtMs, throttledSinceMs };
-    if (nowMs - throttledSinceMs >= plan.throttledForMs) return { progress: throttled, nextAtMs: null, ended: "throttled_too_long", gone: false };
+    if (nowMs - throttledSinceMs >= plan.throttledForMs)
+      return { progress: throttled, nextAtMs: null, ended: "throttled_too_long", gone: false };
     return scheduled(throttled, nowMs + throttleWaitMs(requests - progress.policyStep, answered.retryAfterMs), endsAtMs);
   }
   const failed = { requests, policyStep: progress.policyStep + 1, firstSentAtMs, throttledSinceMs: null };

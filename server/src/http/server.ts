@@ -159,9 +159,11 @@ function validationProblem(error: FastifyError): Problem {
 function sendProblem(reply: FastifyReply, request: FastifyRequest, problem: Problem): FastifyReply {
   if (problem.retryAfterS !== undefined) reply.header("retry-after", problem.retryAfterS);
   if (problem.code === "unauthorized") reply.header("www-authenticate", "Bearer");
-  return reply
-    .code(problems[problem.code].status)
-    .type("application/problem+json")
-    // As bytes: to text Fastify would add a charset, which this media type does not have.
-    .send(Buffer.from(JSON.stringify(problemDocument(problem.code, request.id, problem.detail, problem.mistakes))));
+  return (
+    reply
+      .code(problems[problem.code].status)
+      .type("application/problem+json")
+      // As bytes: to text Fastify would add a charset, which this media type does not have.
+      .send(Buffer.from(JSON.stringify(problemDocument(problem.code, request.id, problem.detail, problem.mistakes))))
+  );
 }

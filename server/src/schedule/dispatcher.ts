@@ -126,10 +126,8 @@ export class Dispatcher {
     send(delivery).then(
       (sent) => this.#settle(delivery, sent),
       (error: unknown) => {
-        trouble("an attempt could not be made; it is tried again", error);
-        queue.release(work);
-        work.dueAtMs = this.#ports.nowMs() + tryAgainMs;
-        queue.defer(work, this.#ports.nowMs());
+        trouble("an attempt could not be made; it counts as failed", error);
+        this.#settle(delivery, notMade(subscription, this.#ports.nowMs()));
       },
     );
   }
@@ -177,6 +175,13 @@ export class Dispatcher {
     work.progress = next.progress;
     this.#ports.recorded(work, next);
   }
+}
+
+/** A bug of ours is an attempt that failed, so that it shows, and ends with the policy. */
+function notMade({ revision }: SubscriptionView, nowMs: number): Sent {
+  const none = { status: null, dnsUs: null, connectUs: null, tlsUs: null, firstByteUs: null, totalUs: null, address: null };
+  const attempt = { ...none, detail: null, revision, signatures: null, bodySha256: null, answerHeaders: null, answerBody: null };
+  return { sentAtMs: nowMs, answered: { failure: "internal", status: null, retryAfterMs: null }, attempt };
 }
 
 /** Canceled while the request was under way: what would be tried again ends instead. */

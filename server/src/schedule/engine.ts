@@ -99,7 +99,8 @@ export class Engine {
     if (next.gone)
       void this.#ports.disable(work).catch((error: unknown) => this.#ports.trouble("a subscription could not be disabled", error));
     const { queue, nowMs } = this.#ports;
-    if (next.nextAtMs !== null && next.nextAtMs <= (this.#reader?.horizonMs ?? 0)) {
+    if (next.nextAtMs !== null && work.canceled) this.#ports.dispatcher().end(work, "canceled");
+    else if (next.nextAtMs !== null && next.nextAtMs <= (this.#reader?.horizonMs ?? 0)) {
       work.dueAtMs = next.nextAtMs;
       queue.defer(work, nowMs());
       this.#wake();
@@ -112,6 +113,7 @@ export class Engine {
   lost = (): void => {
     if (this.#epoch === null || this.#stopping) return;
     this.#epoch = null;
+    this.#ports.queue.rememberLeaving(true);
     this.#reader?.stop();
     this.#reader = null;
     this.#lease?.removeAllListeners();
@@ -166,7 +168,7 @@ export class Engine {
   }
 
   /** Writes a `held` step: for want of room, or because somebody wants it sent once more (then it is due at once). */
-  #hold(work: Work, cause: HeldCause | "replay", done: () => void): void {
+  #hold(work: Work, cause: HeldCause, done: () => void): void {
     const { record, nowMs, queue } = this.#ports;
     const replay = cause === "replay";
     const position = replay ? null : this.holds.position(nowMs());
@@ -175,7 +177,8 @@ export class Engine {
       work.step++;
       this.#settleScan(work);
       this.#settleHold(work);
-      if (replay) {
+      if (work.canceled) this.#ports.dispatcher().end(work, "canceled");
+      else if (replay) {
         work.retryReason = "replay";
         work.dueAtMs = nowMs();
         queue.defer(work, nowMs());
@@ -239,9 +242,10 @@ export class Engine {
       ownership,
     );
     this.#epoch = ownership.epoch;
-    this.#reader.kick();
-    void this.#reader.readDue();
-    void this.#reader.readHeld();
+    const reader = this.#reader;
+    void Promise.all([reader.scanned(), reader.readDue(), reader.readHeld()]).then(() => {
+      if (reader === this.#reader) queue.rememberLeaving(false);
+    });
   }
 
   #leaseLost(lease: pg.Client): void {

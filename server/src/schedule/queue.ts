@@ -30,6 +30,8 @@ export class Queue {
   readonly #all = new Map<string, Work>();
   readonly #due = new DueHeap();
   readonly #ready = new Fifo<Lane>();
+  /** After a takeover of oneself: id -> newest step of what left memory since, so that an older read is known as such. */
+  #left: Map<string, number> | null = null;
   #inFlight = 0;
 
   /** `limitOf`: how many requests of the work's subscription may be in flight. */
@@ -55,7 +57,7 @@ export class Queue {
 
   /** Takes work in, unless it is here already; it waits until it is due. */
   admit(work: Work, nowMs: number): boolean {
-    if (this.#all.has(work.id)) return false;
+    if (this.#all.has(work.id) || work.step < (this.#left?.get(work.id) ?? 0)) return false;
     this.#all.set(work.id, work);
     this.#place(work, nowMs);
     return true;
@@ -104,6 +106,7 @@ export class Queue {
   /** Nothing is to be done with it in memory any more. */
   finish(work: Work): void {
     this.#all.delete(work.id);
+    this.#left?.set(work.id, work.step);
     const lane = this.#lanes.get(work.subscription);
     if (lane) this.#dropIdle(lane);
   }
@@ -138,6 +141,11 @@ export class Queue {
       }
     }
     return found;
+  }
+
+  /** While what memory holds is read again, rows may be older than what was recorded meanwhile. */
+  rememberLeaving(remember: boolean): void {
+    this.#left = remember ? (this.#left ?? new Map()) : null;
   }
 
   /** How many of a subscription's held notifications are in memory. */

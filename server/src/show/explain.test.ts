@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Explain } from "@bellhop/contract/explain";
-import { id16, insertControl, startShow } from "./show-fixture.ts";
-import type { Shown } from "./show-fixture.ts";
+import { id16, insertControl, startShow } from "../../../test/show-fixture.ts";
+import type { Shown } from "../../../test/show-fixture.ts";
 
 let shown: Shown;
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { NotificationEntry, NotificationList } from "@bellhop/contract/notifications";
-import { dayMs, daysMade, firstDayMs, id16, insertControl, publish, record, startShow } from "./show-fixture.ts";
-import type { GivenStep, Shown } from "./show-fixture.ts";
+import { dayMs, daysMade, firstDayMs, id16, insertControl, publish, record, startShow } from "../../../test/show-fixture.ts";
+import type { GivenStep, Shown } from "../../../test/show-fixture.ts";
 
 /** What the tests expect of a notification, written down while it is made. */
 type Expected = {

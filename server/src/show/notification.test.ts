@@ -7,8 +7,8 @@ import type { Prepared } from "../deliver/request.ts";
 import { clientSecretKey } from "../deliver/sign-secret.ts";
 import { itemForVersion } from "../domain/older-item.ts";
 import { notificationId } from "../domain/id.ts";
-import { firstDayMs, id16, insertControl, publish, record, startShow, userAgent } from "./show-fixture.ts";
-import type { Made, Shown } from "./show-fixture.ts";
+import { firstDayMs, id16, insertControl, publish, record, startShow, userAgent } from "../../../test/show-fixture.ts";
+import type { Made, Shown } from "../../../test/show-fixture.ts";
 
 const item = '{"type":"ticket","id":"7","big":1152921504606846977,"one":1.0,"text":"\\u00e9 \u{1f600}","nested":{"a":[1,2]}}';
 const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

@@ -1,19 +1,13 @@
 // What happened in one sentence, and what to do about it: the contract's lists of reasons, and the few cases that have none.
-import { attemptFailed, ended, held, notMade } from "@bellhop/contract/reasons";
+import { attemptFailed, ended, held, notInstalled, notMade } from "@bellhop/contract/reasons";
 import type { Reason } from "@bellhop/contract/reasons";
-import { replayCause } from "../domain/status.ts";
 import type { Status } from "../domain/status.ts";
 import type { StepRow } from "../store/notification-list-steps.ts";
 import type { Settled } from "./settle.ts";
 
 export type Cause = { sentence: string; fix: string | null };
 
-const replayed: Reason = {
-  sentence: "Somebody asked for a replay; the notification waits for its turn.",
-  fix: "Nothing; it is sent as soon as the endpoint has room.",
-};
-
-const lists = { a: attemptFailed, h: { ...held, [replayCause]: replayed }, e: ended } as const;
+const lists = { a: attemptFailed, h: held, e: ended } as const;
 
 /** A reason that a newer Bellhop wrote is shown as it stands. */
 function reasonOf(list: Readonly<Record<string, Reason>>, reason: string): Reason {
@@ -25,7 +19,6 @@ export function stepReason({ kind, reason }: Pick<StepRow, "kind" | "reason">): 
 }
 
 export function notMadeReason(reason: string): Reason {
-  const notInstalled = { sentence: "The app is not installed in the workspace.", fix: "Install the app in the workspace." };
   return reason === "not_installed" ? notInstalled : reasonOf(notMade, reason);
 }
 

@@ -4,7 +4,7 @@ import type { InstallationFacts, AppFacts, SubscriptionFacts } from "../domain/m
 import { shardOf } from "../domain/id.ts";
 import type { Database } from "./database.ts";
 import { appRows, changesSince, installationRows, secretRows, subscriptionRows, workspaceRows } from "./directory-rows.ts";
-import type { AppRow, SecretRow, SubscriptionRow } from "./directory-rows.ts";
+import type { AppRow, InstallationRow, SecretRow, SubscriptionRow, WorkspaceRow } from "./directory-rows.ts";
 import type { Seal } from "./seal.ts";
 
 export type SecretView = { readonly number: number; readonly value: string; readonly endsAtMs: number | null };
@@ -47,6 +47,7 @@ export type WorkspaceView = {
 const workspacesMax = 20_000;
 const appsMax = 20_000;
 const unknownMax = 1_000;
+const loadRoundsMax = 5;
 
 export class Directory {
   readonly #database: Database;
@@ -56,6 +57,8 @@ export class Directory {
   readonly #unknown = new Set<string>();
   readonly #apps = new Map<number, AppView>();
   #refreshing: Promise<void> | null = null;
+  /** How often something was forgotten. */
+  #changes = 0;
   version = 0;
 
   constructor(database: Database, seal: Seal) {
@@ -105,12 +108,16 @@ export class Directory {
   async loadApps(refs: readonly number[]): Promise<void> {
     if (refs.length === 0) return;
     const on = this.#database.control;
-    const [apps, secrets, subscriptions] = await Promise.all([appRows(on, refs), secretRows(on, refs), subscriptionRows(on, refs)]);
-    for (const row of apps) this.#keepApp(row, secrets, subscriptions);
+    await this.#stable(
+      () => Promise.all([appRows(on, refs), secretRows(on, refs), subscriptionRows(on, refs)]),
+      ([apps, secrets, subscriptions]) => apps.forEach((row) => this.#keepApp(row, secrets, subscriptions)),
+    );
   }
 
   /** Forgets what changed since `version`; everything here is then as new as the database at the start of the call. */
   async refresh(): Promise<void> {
+    // One that is under way may have looked before the change that the caller knows of.
+    await this.#refreshing?.catch(() => undefined);
     this.#refreshing ??= this.#forgetChanged().finally(() => (this.#refreshing = null));
     return this.#refreshing;
   }
@@ -122,7 +129,17 @@ export class Directory {
     const owners = new Set(changed.owners);
     for (const app of this.#apps.values()) if (owners.has(app.owner)) this.#apps.delete(app.ref);
     if (changed.owners.length > 0) this.#unknown.clear();
+    if (changed.apps.length + changed.workspaces.length > 0) this.#changes++;
     this.version = Math.max(this.version, changed.version);
+  }
+
+  /** Runs a load again when something was forgotten meanwhile: what it read may be what was to be forgotten. */
+  async #stable<T>(load: () => Promise<T>, keep: (loaded: T) => void): Promise<void> {
+    for (let round = 1; round <= loadRoundsMax; round++) {
+      const before = this.#changes;
+      const loaded = await load();
+      if (before === this.#changes || round === loadRoundsMax) return keep(loaded);
+    }
   }
 
   #forgetWorkspace(ref: number): void {
@@ -131,18 +148,20 @@ export class Directory {
   }
 
   async #readWorkspaces(refs: readonly number[], id: string | null, externalId: string | null): Promise<WorkspaceView[]> {
-    const found = await workspaceRows(this.#database.control, refs, id, externalId);
-    const installed = await installationRows(
-      this.#database.control,
-      found.map((row) => row.ref),
+    let views: WorkspaceView[] = [];
+    await this.#stable(
+      async () => {
+        const found = await workspaceRows(this.#database.control, refs, id, externalId);
+        const installed = await installationRows(
+          this.#database.control,
+          found.map((row) => row.ref),
+        );
+        return found.map((row) => workspaceView(row, installed));
+      },
+      (read) => (views = read),
     );
-    return found.map((row) => {
-      const here = installed.filter((each) => each.workspace === row.ref);
-      const installations = new Map(here.map((each) => [each.app, { installed: true, permissions: new Set(each.permissions) }]));
-      const view: WorkspaceView = { ref: row.ref, id: row.id, region: row.region, installations };
-      keepBounded(this.#workspaces, row.ref, view, workspacesMax);
-      return view;
-    });
+    for (const view of views) keepBounded(this.#workspaces, view.ref, view, workspacesMax);
+    return views;
   }
 
   #keepApp(row: AppRow, secrets: readonly SecretRow[], subscriptions: readonly SubscriptionRow[]): void {
@@ -190,6 +209,12 @@ export class Directory {
       revision: row.revision,
     };
   }
+}
+
+function workspaceView({ ref, id, region }: WorkspaceRow, installed: readonly InstallationRow[]): WorkspaceView {
+  const here = installed.filter((each) => each.workspace === ref);
+  const installations = new Map(here.map((each) => [each.app, { installed: true, permissions: new Set(each.permissions) }]));
+  return { ref, id, region, installations };
 }
 
 /** A map as a cache: the oldest entry makes room. */

@@ -35,8 +35,9 @@ export type AttemptFacts = {
   address: string | null;
   detail: string | null;
   revision: number;
-  signatures: Buffer;
-  bodySha256: Buffer;
+  /** Null when the request could not even be written. */
+  signatures: Buffer | null;
+  bodySha256: Buffer | null;
   answerHeaders: string | null;
   answerBody: Buffer | null;
 };
