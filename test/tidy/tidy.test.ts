@@ -117,10 +117,10 @@ function calls(path: string): RegExp {
 
 test("migrations are numbered without a gap", () => {
   const names = globSync("server/src/store/migrations/*", { cwd: root })
-    .map((file) => file.split("/").at(-1))
-    .toSorted();
+    .map((file) => file.split("/").at(-1) as string)
+    .toSorted((a, b) => a.localeCompare(b));
   assert.deepEqual(
-    names.map((name) => Number(name?.slice(0, 3))),
+    names.map((name) => Number(name.slice(0, 3))),
     names.map((_, index) => index + 1),
   );
 });

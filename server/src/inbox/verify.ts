@@ -17,7 +17,7 @@ export function verifyHub(headers: IncomingHttpHeaders, body: Buffer, secrets: r
 export function verifyStandard(headers: IncomingHttpHeaders, body: Buffer, secrets: readonly string[]): Verdict {
   const given = headers["webhook-signature"];
   if (typeof given !== "string") return "absent";
-  const signed = Buffer.concat([Buffer.from(`${headers["webhook-id"]}.${headers["webhook-timestamp"]}.`), body]);
+  const signed = Buffer.concat([Buffer.from(`${String(headers["webhook-id"])}.${String(headers["webhook-timestamp"])}.`), body]);
   const expected = secrets.map((secret) => `v1,${createHmac("sha256", keyOf(secret)).update(signed).digest("base64")}`);
   return given.split(" ").some((each) => expected.some((right) => equal(each, right))) ? "right" : "wrong";
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { createServer as createHttpServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, beforeEach, test } from "node:test";
 import type { FastifyInstance } from "fastify";
@@ -42,12 +43,14 @@ let received: Received[] = [];
 let answers: { head: number; post: number; body: string };
 let url: string;
 
-const receiver = createHttpServer(async (request, response) => {
+const receiver = createHttpServer((request, response) => void receive(request, response));
+
+async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = Buffer.concat(await Array.fromAsync(request));
   received.push({ method: request.method ?? "", headers: request.headers as Record<string, string>, body });
   if (request.method === "HEAD") response.writeHead(answers.head, answers.head === 302 ? { location: "/else" } : {}).end();
   else response.writeHead(answers.post, { "x-answer": "yes" }).end(answers.body);
-});
+}
 
 before(async () => {
   await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));

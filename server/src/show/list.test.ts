@@ -110,7 +110,7 @@ async function walk(query: Record<string, string>, workspace: number | null = nu
   let cursor: string | null = null;
   do {
     const parameters = new URLSearchParams(cursor === null ? query : { ...query, cursor });
-    const { status, body } = await shown.get<NotificationList>(`/v1/notifications?${parameters}`, workspace);
+    const { status, body } = await shown.get<NotificationList>(`/v1/notifications?${parameters.toString()}`, workspace);
     assert.equal(status, 200, JSON.stringify(body));
     all.push(...body.data);
     cursor = body.next_cursor;
