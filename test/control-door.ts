@@ -67,7 +67,7 @@ function handlers(database: Database, seal: Seal): Record<string, Handler<never>
   return {
     ...keyHandlers({ database }),
     ...workspaceHandlers({ database, regions: ["us", "eu", "au"] }),
-    ...appHandlers({ database, seal, catalogue: () => catalogue, checkUrl: onlyHttps }),
+    ...appHandlers({ database, seal, catalogue: () => catalogue, checkUrl: onlyHttps, uninstalled: () => undefined }),
     ...secretHandlers({ database, seal }),
   };
 }

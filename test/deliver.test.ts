@@ -251,6 +251,16 @@ test("a canceled notification is not sent again", async (t) => {
   assert.equal(again.status, 409);
 });
 
+test("an app is told of its uninstall by a request signed with its secret", async (t) => {
+  const program = await startTestProgram(t);
+  const { app, workspace, inbox, secret } = await program.makeInstalled({ topics: [topic] });
+  await program.must("PATCH", `/v1/apps/${app}`, { uninstall_url: `${inbox.url}/uninstalled` });
+  await program.must("DELETE", `/v1/apps/${app}/installations/${workspace}`);
+  const { body, headers } = await inbox.waitFor(({ path }) => path === "/uninstalled");
+  assert.equal(body, `{"app_id":"${workspace}"}`);
+  assert.equal(headers["x-body-signature"], createHmac("sha256", secret).update(body).digest("hex"));
+});
+
 test("a workspace on trial makes nothing for its apps, and what waits still goes out", async (t) => {
   const program = await startTestProgram(t);
   const installed = await program.makeInstalled({ topics: [topic], settings: { policy: { waits_s: [1, 1] } } });

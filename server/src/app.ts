@@ -36,9 +36,11 @@ import { ensureFirstKey } from "./manage/keys-first.ts";
 import type { FirstKey } from "./manage/keys-first.ts";
 import { checkEncryptionKey } from "./manage/secrets-key-check.ts";
 import { createCatalogueHolder } from "./manage/topics-holder.ts";
+import { notifyUninstalled } from "./manage/uninstall-notification.ts";
 import { createPublisher } from "./publishing.ts";
 import { createTelemetry } from "./signal/telemetry.ts";
 import type { AttemptSignal, Telemetry } from "./signal/telemetry.ts";
+import type { AppRecord } from "./store/apps.ts";
 import { createDatabaseClock } from "./store/database-clock.ts";
 import { isReachable, openDatabase } from "./store/database.ts";
 import { Directory } from "./store/directory.ts";
@@ -159,10 +161,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const shown = { database, catalogue: catalogue.current, rebuild };
   const isAllowed = (url: string): ReturnType<typeof checkUrl> => checkUrl(url, rules);
+  const uninstalled = (uninstalledApp: AppRecord, workspace: string): void => {
+    void notifyUninstalled(managed, uninstalledApp, workspace).catch((error: unknown) =>
+      trouble("an app could not be told of its uninstall", error),
+    );
+  };
   const handlers = {
     ...keyHandlers({ database }),
     ...workspaceHandlers({ database, regions: [...config.regions.keys()] }),
-    ...appHandlers({ database, seal, catalogue: catalogue.current, checkUrl: isAllowed }),
+    ...appHandlers({ database, seal, catalogue: catalogue.current, checkUrl: isAllowed, uninstalled }),
     ...secretHandlers({ database, seal }),
     ...subscriptionHandlers({ ...managed, publicUrl: options.publicUrl }),
     ...topicHandlers({ database, catalogue }),

@@ -5,7 +5,8 @@ import { checkUrl } from "./deliver/address-url.ts";
 import { checkHeaders } from "./deliver/request-headers.ts";
 import { prepare, preparePing } from "./deliver/request.ts";
 import type { Sender } from "./deliver/sender.ts";
-import { parseSigningSecret } from "./deliver/sign-secret.ts";
+import { bodySignature } from "./deliver/sign.ts";
+import { clientSecretKey, parseSigningSecret } from "./deliver/sign-secret.ts";
 import { signingKeys } from "./deliver/target.ts";
 import type { Delivery } from "./manage/ping-delivery.ts";
 
@@ -14,6 +15,8 @@ export function createChecking(parts: { sender: Sender; rules: AddressRules; use
     userAgent: parts.userAgent,
     checkUrl: (url) => checkUrl(url, parts.rules),
     checkHeaders,
+    clientSecretKey,
+    bodySignature,
     parseSigningSecret,
     // Asked for by people, a few times a day: nothing is worth keeping.
     signingKeys: (subscription, secrets, nowMs) => signingKeys(new WeakMap(), subscription, secrets, nowMs),

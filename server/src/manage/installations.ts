@@ -54,14 +54,20 @@ export async function install(
 }
 
 /** New notifications stop at once, and what waits is ended before its next request. */
-export async function uninstall(database: Database, by: By, given: string, givenWorkspace: string): Promise<void> {
-  await change(database, by.actor, async (changing) => {
+export async function uninstall(
+  database: Database,
+  by: By,
+  given: string,
+  givenWorkspace: string,
+): Promise<{ app: AppRecord; workspace: string }> {
+  return change(database, by.actor, async (changing) => {
     const app = await findAppOn(changing.on, given, by.asking);
     const workspace = await findWorkspaceOn(changing.on, givenWorkspace, by.asking);
     const before = await findInstallation(changing.on, app.ref, workspace.ref);
     if (!before) throw new Problem("not_found", `${app.id} is not installed in the workspace ${workspace.id}.`);
     await deleteInstallation(changing, app.ref, workspace.ref);
     changing.audit({ subject: app.id, before: audited(before), after: null });
+    return { app, workspace: workspace.id };
   });
 }
 

@@ -52,6 +52,9 @@ export type Delivery = {
   readonly userAgent: string;
   checkUrl(url: string): { ok: true; url: URL } | { ok: false; message: string };
   checkHeaders(headers: Headers): Mistake[];
+  clientSecretKey(secret: string): KeyObject;
+  /** The value of `X-Body-Signature`. */
+  bodySignature(key: KeyObject, body: Buffer): string;
   parseSigningSecret(text: string): { ok: true; key: KeyObject } | { ok: false; message: string };
   signingKeys(subscription: SignedSubscription, secrets: readonly Secret[], nowMs: number): SigningKeys;
   preparePing(ping: PingFacts, target: Target): Written;

@@ -10,7 +10,12 @@ import type { AppRecord } from "../../store/apps.ts";
 import { WithStatus } from "../handler.ts";
 import type { Handlers } from "../handler.ts";
 
-export function appHandlers(deps: AppDependencies): Handlers<typeof appRoutes> {
+export type AppHandlerDeps = AppDependencies & {
+  /** An app was uninstalled from a workspace: it is to be told. Does not wait. */
+  readonly uninstalled: (app: AppRecord, workspace: string) => void;
+};
+
+export function appHandlers(deps: AppHandlerDeps): Handlers<typeof appRoutes> {
   const { database } = deps;
   const detail = async (app: AppRecord): Promise<Static<typeof AppDetailSchema>> => {
     return { ...presentApp(app), consent_needed: await consentNeeded(database, app) };
@@ -37,7 +42,10 @@ export function appHandlers(deps: AppDependencies): Handlers<typeof appRoutes> {
     listInstallations: async ({ params, query, caller }) =>
       mapPage(await installationPage(database, caller, params.id, query), presentInstallation),
 
-    deleteInstallation: ({ params, actor, caller }) => uninstall(database, { actor, asking: caller }, params.id, params.workspace_id),
+    deleteInstallation: async ({ params, actor, caller }) => {
+      const { app, workspace } = await uninstall(database, { actor, asking: caller }, params.id, params.workspace_id);
+      deps.uninstalled(app, workspace);
+    },
   };
 }
 
