@@ -194,6 +194,9 @@ export class Publisher {
     const on = await this.#ports.pool.connect().catch(() => null);
     if (!on) return settleAll(batch, unavailable("The database cannot be reached."));
     let broken: Error | undefined;
+    // While it is ours the pool does not listen, and an error that nobody hears would end the process.
+    const listen = (error: Error): void => void (broken = error);
+    on.on("error", listen);
     try {
       const written = await insertEvents(on, version, this.#ports.nowMs(), batch.events, batch.notifications);
       if (written.stale) return await this.#again(batch, written.clockOff);
@@ -203,6 +206,7 @@ export class Publisher {
       if (!isRefusal(error)) broken = error as Error;
       throw error;
     } finally {
+      on.off("error", listen);
       on.release(broken);
     }
   }
@@ -211,7 +215,7 @@ export class Publisher {
     if (clockOff) await this.#ports.mend("clock");
     await this.#ports.directory.refresh();
     for (const waiting of batch.waiting) waiting.rounds++;
-    for (const waiting of batch.waiting) await this.#reload(waiting);
+    await Promise.all(batch.waiting.map((waiting) => this.#reload(waiting)));
   }
 
   #settle(batch: Batch, won: ReadonlySet<string>): void {
@@ -231,8 +235,10 @@ export class Publisher {
     for (const [index, event] of batch.events.entries()) {
       if (event.idempotency === null || won.has(event.id)) continue;
       const waiting = batch.waiting[index] as Waiting;
-      const winner = await findWinner(on, event.workspace, event.idempotency.key);
-      if (!winner) waiting.settle(unavailable("The idempotency key was being freed; try again."));
+      // The batch is on disk: whatever goes wrong from here on must not have it written again.
+      const winner = await findWinner(on, event.workspace, event.idempotency.key).catch(() => undefined);
+      if (winner === undefined) waiting.settle(unavailable("The event that has the idempotency key could not be read."));
+      else if (!winner) waiting.settle(unavailable("The idempotency key was being freed; try again."));
       else if (winner.hash.equals(event.idempotency.hash))
         waiting.settle(answerFor(winner.event, winner.notified, countSkipped(winner.skipped)));
       else
@@ -261,10 +267,13 @@ export class Publisher {
   }
 }
 
-/** The database answered with an error: nothing was committed. Anything else leaves the outcome open. */
+/**
+ * The database answered the statement with an error: nothing was committed. Anything else leaves the outcome open, also a
+ * FATAL: that is said by a session that is being ended, at whatever point it was, perhaps after its commit.
+ */
 function isRefusal(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code;
-  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) && (error as { severity?: unknown }).severity !== undefined;
+  const { code, severity } = error as { code?: unknown; severity?: unknown };
+  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) && severity === "ERROR";
 }
 
 const isMissingPartition = (error: { code?: string; message: string }): boolean =>

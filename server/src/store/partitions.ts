@@ -49,6 +49,10 @@ async function makePartition(pool: Pool, table: string, column: string, day: num
 async function withShortLocks(pool: Pool, statements: readonly string[]): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const on = await pool.connect();
+    let broken: Error | undefined;
+    // While it is ours the pool does not listen, and an error that nobody hears would end the process.
+    const listen = (error: Error): void => void (broken = error);
+    on.on("error", listen);
     try {
       await on.query(`begin; set local lock_timeout = ${lockTimeoutMs}`);
       for (const statement of statements) await on.query(statement);
@@ -60,7 +64,8 @@ async function withShortLocks(pool: Pool, statements: readonly string[]): Promis
       if (code === attached) return;
       if (code !== lockNotAvailable || attempt === lockAttemptsMax) throw error;
     } finally {
-      on.release();
+      on.off("error", listen);
+      on.release(broken);
     }
   }
 }
