@@ -1,6 +1,7 @@
 // Publishing that does not wait for answers, as many callers at once would do it: single events and batches as NDJSON, a
 // third of them with idempotency keys. It keeps its own book of what became of each event.
 import { setTimeout as pause } from "node:timers/promises";
+import type { TestContext } from "node:test";
 import { adminKey } from "../program.ts";
 import type { Program } from "../program.ts";
 
@@ -14,7 +15,12 @@ export type Published = {
   event: string | null;
 };
 /** One answer of the API: the codes are of the problem, or of a batch's refused lines. */
-export type PublishAnswer = { readonly status: number; readonly codes: readonly string[]; readonly retryAfter: string | null };
+export type PublishAnswer = {
+  readonly batch: boolean;
+  readonly status: number;
+  readonly codes: readonly string[];
+  readonly retryAfter: string | null;
+};
 
 type Line = { id?: string; code?: string };
 type Body = Line & { results?: Line[] };
@@ -109,7 +115,7 @@ export class Load {
       const body = (await answer.json()) as Body;
       const results = body.results ?? [body];
       const codes = results.flatMap(({ code }) => (code === undefined ? [] : [code]));
-      this.answers.push({ status: answer.status, codes, retryAfter: answer.headers.get("retry-after") });
+      this.answers.push({ batch, status: answer.status, codes, retryAfter: answer.headers.get("retry-after") });
       for (const [index, event] of events.entries()) settle(event, results[index] ?? {});
     } catch (error) {
       // The program was killed before it answered; one that only hangs fails the test.
@@ -117,6 +123,14 @@ export class Load {
       await pause(notAnsweredPauseMs);
     }
   }
+}
+
+/** Publishes until it is stopped, at the latest at the end of the test. */
+export function startLoad(t: TestContext, program: Program, workspace: string, topics: readonly string[]): Load {
+  const load = new Load(program, workspace, topics);
+  t.after(() => load.stop());
+  load.start();
+  return load;
 }
 
 function documentOf({ object, topic, key }: Published, workspace: string): object {

@@ -52,6 +52,13 @@ export function assertAttemptsNeverDecrease(ledgers: readonly Ledger[]): void {
   }
 }
 
+/** Each attempt is one request: what may happen twice only where the program dies between an answer and its record. */
+export function assertEachRequestOnce(ledgers: readonly Ledger[]): void {
+  const seen = new Set<string>();
+  const twice = ledgers.flatMap(({ entries }) => entries).filter(({ id, attempts }) => seen.size === seen.add(`${id} ${attempts}`).size);
+  assert.deepEqual(twice, []);
+}
+
 export function assertAllSigned(ledgers: readonly Ledger[]): void {
   assert.deepEqual(
     ledgers.flatMap(({ entries }) => entries).filter(({ signed }) => !signed),

@@ -6,7 +6,7 @@ import { makeLedger } from "../ledger.ts";
 import type { Answer, Entry } from "../ledger.ts";
 import { makeProgram } from "../program.ts";
 import { seededChance } from "./chance.ts";
-import { Load } from "./load.ts";
+import { startLoad } from "./load.ts";
 import { assertAllSigned, assertAttemptsNeverDecrease, assertNothingElse, assertOneIdEach, everythingArrived } from "./promises.ts";
 import type { Receiver } from "./promises.ts";
 
@@ -48,8 +48,7 @@ test("whatever was acknowledged arrives, under one id, although the program is k
   const ledgers = [first, second];
   const count = (): number => first.entries.length + second.entries.length;
 
-  const load = new Load(program, "ext:w", [ticket, conversation, ticket]);
-  load.start();
+  const load = startLoad(t, program, "ext:w", [ticket, conversation, ticket]);
   for (let kill = 1; kill <= kills; kill++) {
     const after = count() + 100 + Math.floor(chance() * 900);
     await eventually(() => (count() >= after ? true : null));
