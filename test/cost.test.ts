@@ -11,17 +11,21 @@ type Counts = { inserted: number; updated: number; deleted: number };
 const flow = ["event", "notification", "log", "idempotency"] as const;
 const events = 1_000;
 
-test("1,000 first-try successes cost 1,000 events, notifications and log rows, and no update or delete", async (t) => {
+const batch = 100;
+
+test("1,000 first-try successes cost 1,000 events, notifications and log rows in few statements, and no update or delete", async (t) => {
   const program = await startTestProgram(t);
   const { workspace, inbox } = await program.makeInstalled({ topics: ["ticket.created"] });
   const client = new pg.Client({ connectionString: program.databaseUrl });
   await client.connect();
+  await client.query("create extension pg_stat_statements");
   const before = await counts(client);
+  await client.query("select pg_stat_statements_reset()");
 
   const lines = Array.from({ length: events }, (_, id) =>
     JSON.stringify({ workspace_id: workspace, topic: "ticket.created", item: { type: "ticket", id: String(id) } }),
   );
-  for (let from = 0; from < events; from += 100) await program.publishLines(lines.slice(from, from + 100));
+  for (let from = 0; from < events; from += batch) await program.publishLines(lines.slice(from, from + batch));
   await inbox.waitFor((_, all) => all.filter(({ body }) => body.includes('"topic":"ticket.created"')).length >= events);
   await program.quiet();
 
@@ -32,7 +36,11 @@ test("1,000 first-try successes cost 1,000 events, notifications and log rows, a
     return (found.get("log") as Counts).inserted >= events ? found : null;
   });
   const spent = (table: string): Counts => minus(after.get(table) as Counts, before.get(table) as Counts);
+  const written = await writingStatements(client);
   await client.end();
+  assert.equal(written.publishes, events / batch, "one statement per batch of publishes");
+  assert.ok(written.flushes <= events / 8, `${written.flushes} flushes`);
+  assert.deepEqual(written.others, []);
   assert.deepEqual(spent("event"), { inserted: events, updated: 0, deleted: 0 });
   assert.deepEqual(spent("notification"), { inserted: events, updated: 0, deleted: 0 });
   assert.deepEqual(spent("log"), { inserted: events, updated: 0, deleted: 0 });
@@ -60,4 +68,20 @@ function sum(rows: readonly { n_tup_ins: string; n_tup_upd: string; n_tup_del: s
 
 function minus(a: Counts, b: Counts): Counts {
   return { inserted: a.inserted - b.inserted, updated: a.updated - b.updated, deleted: a.deleted - b.deleted };
+}
+
+/** How often each statement that writes to a flow table ran in this database since the reset. */
+async function writingStatements(client: pg.Client): Promise<{ publishes: number; flushes: number; others: string[] }> {
+  const { rows } = await client.query<{ query: string; calls: string }>(
+    `select query, calls from pg_stat_statements
+     where dbid = (select oid from pg_database where datname = current_database()) and query ~ '(insert into|update|delete from) (event|notification|log|idempotency)\\y'`,
+  );
+  const calls = (pattern: RegExp): number =>
+    rows.filter(({ query }) => pattern.test(query)).reduce((sum, row) => sum + Number(row.calls), 0);
+  const known = /insert into (event|log)\b/;
+  return {
+    publishes: calls(/insert into event\b/),
+    flushes: calls(/insert into log\b/),
+    others: rows.map(({ query }) => query).filter((query) => !known.test(query)),
+  };
 }

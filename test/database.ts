@@ -20,7 +20,7 @@ let databasesInOwn = 0;
 /** Starts a private PostgreSQL for tests; `stop` removes it with its folder. Durability is off: the machine is not on trial. */
 export async function startTestPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
   const dataDir = mkdtempSync(join(tmpdir(), "bellhop-test-"));
-  const settings = { fsync: "off", max_connections: "300" };
+  const settings = { fsync: "off", max_connections: "300", shared_preload_libraries: "pg_stat_statements" };
   const postgres = await startPrivatePostgres({ dataDir, log: () => undefined, settings });
   const stop = async (): Promise<void> => {
     await postgres.stop();

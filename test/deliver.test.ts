@@ -92,6 +92,17 @@ test("429 waits as Retry-After says and does not use up the policy", async (t) =
   assert.ok((delivered["attempts"] as number) > 3);
 });
 
+test("429 and 503 are heard when they say how long to wait", async (t) => {
+  const program = await startTestProgram(t);
+  for (const status of [429, 503] as const) {
+    const installed = await program.makeInstalled({ topics: [topic], settings: { policy: { waits_s: [1] } } });
+    installed.inbox.behave(null, status, 90);
+    const { next_attempt_at: next, last_attempt_at: last } = await program.settled(await publishTo(program, installed), "retrying");
+    const waitS = (Date.parse(next as string) - Date.parse(last as string)) / 1000;
+    assert.ok(waitS >= 90 && waitS < 100, `${status}: ${waitS} s`);
+  }
+});
+
 test("410 ends the notification and disables the subscription until it is set live", async (t) => {
   const program = await startTestProgram(t);
   const installed = await program.makeInstalled({ topics: [topic] });

@@ -10,6 +10,7 @@ import { readConfig } from "../server/src/config.ts";
 import type { Config } from "../server/src/config.ts";
 import { startInbox } from "../server/src/inbox/inbox.ts";
 import type { Inbox } from "../server/src/inbox/inbox.ts";
+import type { Disk } from "../server/src/intake/disk.ts";
 import { freePort } from "../server/src/port.ts";
 import { createTestDatabase } from "./database.ts";
 import { eventually } from "./eventually.ts";
@@ -128,7 +129,9 @@ export class TestProgram {
   }
 }
 
-export async function startTestProgram(t: TestContext, changes: Partial<Config> = {}): Promise<TestProgram> {
+export type Given = Partial<Config> & { disk?: () => Promise<Disk> };
+
+export async function startTestProgram(t: TestContext, { disk, ...changes }: Given = {}): Promise<TestProgram> {
   const read = readConfig({}, tmpdir());
   if (!read.ok) throw new Error(read.mistakes.join(" "));
   const dataDir = mkdtempSync(join(tmpdir(), "bellhop-in-process-"));
@@ -139,7 +142,7 @@ export async function startTestProgram(t: TestContext, changes: Partial<Config> 
     databaseUrl: database.url,
     encryptionKey: Buffer.alloc(32, 7),
     keyFile: join(dataDir, "admin.key"),
-    diskFolder: null,
+    disk: disk ?? null,
     publicUrl: `http://127.0.0.1:${port}`,
     ownPorts: [port],
     log: pino({ level: "silent" }),

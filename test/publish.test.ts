@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import type { TestContext } from "node:test";
 import pg from "pg";
+import { eventually } from "./eventually.ts";
 import { startTestProgram } from "./in-process.ts";
 import type { TestProgram } from "./in-process.ts";
 
@@ -231,6 +232,25 @@ async function moveKeysBack(_: TestContext, program: TestProgram, by: string): P
   await client.query(`update idempotency set day = ((at - interval '${by}') at time zone 'utc')::date, at = at - interval '${by}'`);
   await client.end();
 }
+
+test("when the disk is nearly full publishing stops, and delivery goes on", async (t) => {
+  let freeBytes = 100e9;
+  const program = await startTestProgram(t, { disk: async () => ({ freeBytes, totalBytes: 200e9 }) });
+  const installed = await program.makeInstalled({
+    topics: [topic],
+    settings: { policy: { waits_s: Array.from({ length: 20 }, () => 1) } },
+  });
+  installed.inbox.behave(null, 503);
+  const { id } = await program.publish({ workspace_id: installed.workspace, topic, item: {} });
+  freeBytes = 1e9;
+  const refused = await eventually(async () => {
+    const answer = await program.call<Problem>("POST", "/v1/events", { workspace_id: installed.workspace, topic, item: {} });
+    return answer.status === 202 ? null : answer;
+  });
+  assert.deepEqual([refused.status, refused.body.code, refused.headers.get("retry-after")], [503, "storage_low", "60"]);
+  installed.inbox.behave(null, 200);
+  await program.settled(await program.notificationOf(id), "delivered");
+});
 
 test("when nobody is notified the answer says why", async (t) => {
   const program = await startTestProgram(t);

@@ -31,6 +31,7 @@ import { topicHandlers } from "./http/handlers/topics.ts";
 import { workspaceHandlers } from "./http/handlers/workspaces.ts";
 import { createServer } from "./http/server.ts";
 import { watchDisk } from "./intake/disk.ts";
+import type { Disk } from "./intake/disk.ts";
 import { createKeyFinder } from "./manage/keys-find.ts";
 import { ensureFirstKey } from "./manage/keys-first.ts";
 import type { FirstKey } from "./manage/keys-first.ts";
@@ -44,7 +45,7 @@ import type { AppRecord } from "./store/apps.ts";
 import { createDatabaseClock } from "./store/database-clock.ts";
 import { isReachable, openDatabase } from "./store/database.ts";
 import { Directory } from "./store/directory.ts";
-import { migrate } from "./store/migrate.ts";
+import { migrate, MigrationRefused } from "./store/migrate.ts";
 import { createSeal } from "./store/seal.ts";
 import { startUpkeep } from "./store/upkeep.ts";
 import { version } from "./version.ts";
@@ -61,8 +62,8 @@ export type AppOptions = {
   readonly encryptionKey: Buffer;
   /** Where the first key is written. */
   readonly keyFile: string;
-  /** Folder whose disk is watched; null when the database is elsewhere. */
-  readonly diskFolder: string | null;
+  /** Asks how full the database's disk is; null when the database is elsewhere. */
+  readonly disk: (() => Promise<Disk>) | null;
   readonly publicUrl: string;
   /** Ports of ours that notifications must never be sent to. */
   readonly ownPorts: readonly number[];
@@ -84,7 +85,12 @@ export class StartRefused extends Error {}
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, log } = options;
   const trouble = (message: string, error: unknown): void => log.warn({ err: error }, message);
-  await migrate(options.databaseUrl);
+  await migrate(options.databaseUrl).catch((error: Error) => {
+    if (error instanceof MigrationRefused) throw new StartRefused(error.message);
+    throw options.disk === null
+      ? new StartRefused(`The database of DATABASE_URL cannot be used: ${error.message}`, { cause: error })
+      : error;
+  });
   const database = openDatabase(options.databaseUrl, (error) => trouble("a database connection broke", error));
   const seal = createSeal(options.encryptionKey);
   const keyCheck = await checkEncryptionKey(database, seal);
@@ -100,7 +106,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await directory.refresh();
   const keys = createKeyFinder(database);
   const firstKey = await ensureFirstKey(database, { adminKey: config.adminKey ?? undefined, file: options.keyFile });
-  const disk = options.diskFolder === null ? null : await watchDisk(options.diskFolder);
+  const disk = options.disk && (await watchDisk(options.disk));
 
   const refresh = async (): Promise<void> => {
     keys.forget();

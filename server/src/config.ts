@@ -43,7 +43,7 @@ export const settings: Record<string, string> = {
   DATABASE_URL: "A PostgreSQL (16 or newer) to use instead of the private one.",
   BELLHOP_DATA_DIR: "Folder of the private PostgreSQL and of keys. Default ./data.",
   BELLHOP_ADMIN_KEY:
-    "An admin key (at least 20 characters) that is valid at every start; else one is made and written to <data>/admin.key.",
+    "An admin key (at least 20 characters) that is valid at every start; else one is made and written to `admin.key` in the data folder.",
   BELLHOP_ENCRYPTION_KEY: "32 bytes, base64 or hex, that seal the secrets; else a file in the data folder.",
   BELLHOP_CATALOGUE: "Topics: `intercom` (default), `empty`, or a JSON file.",
   BELLHOP_REGIONS: 'Regions as JSON: {"us": {"egress": ["203.0.113.7/32"]}}. Default: us, eu, au without addresses.',

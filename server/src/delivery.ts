@@ -115,7 +115,8 @@ function tell(
     topic: item.topic,
     app: app.id,
     subscription: subscription.id,
-    url: subscription.url,
+    // Without its query, where people put tokens.
+    url: subscription.url.split("?")[0] as string,
     attempt: work.progress.requests + 1,
     failure: answered.failure,
     status: answered.status,

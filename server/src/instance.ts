@@ -13,6 +13,7 @@ import type { Config } from "./config.ts";
 import { startPrivatePostgres } from "./embedded/postgres.ts";
 import type { PrivatePostgres } from "./embedded/postgres.ts";
 import { PrivatePostgresError } from "./embedded/postgres-error.ts";
+import { diskOf } from "./intake/disk.ts";
 import type { FirstKey } from "./manage/keys-first.ts";
 import { choosePort } from "./port.ts";
 import type { AttemptSignal } from "./signal/telemetry.ts";
@@ -69,7 +70,7 @@ async function startWith(postgres: PrivatePostgres | null, { config, log, attemp
     databaseUrl,
     encryptionKey: config.encryptionKey ?? encryptionKeyIn(config.dataDir),
     keyFile,
-    diskFolder: postgres ? config.dataDir : null,
+    disk: postgres ? () => diskOf(config.dataDir) : null,
     publicUrl: config.publicUrl ?? url,
     ownPorts: [port, Number(new URL(databaseUrl).port || 5432), ...(config.metricsPort === null ? [] : [config.metricsPort])],
     log,

@@ -9,6 +9,9 @@ import type { Instance } from "./instance.ts";
 import { startSample } from "./sample/sample.ts";
 import { attemptLine, startText } from "./terminal.ts";
 
+/** Signals within this time are one. */
+const sameSignalMs = 1_000;
+
 const read = readConfig();
 if (read.ok) await main(read.config, !process.argv.includes("--no-sample"));
 else refuse(["The configuration has mistakes:", ...read.mistakes.map((mistake) => `- ${mistake}`)].join("\n"));
@@ -43,11 +46,12 @@ function adminKey(config: Config, { firstKey }: Instance): string | null {
 }
 
 function stopOnSignal(instance: Instance, stopSample: () => Promise<void>): void {
-  let stopping = false;
+  let stoppingSinceMs: number | null = null;
   const stop = (): void => {
-    // The second time means now.
-    if (stopping) process.exit(1);
-    stopping = true;
+    // A person who asks twice means now; what a whole process group gets, the bootstrap passes on as well.
+    if (stoppingSinceMs !== null && performance.now() - stoppingSinceMs > sameSignalMs) process.exit(1);
+    if (stoppingSinceMs !== null) return;
+    stoppingSinceMs = performance.now();
     void instance
       .stop()
       .then(stopSample)

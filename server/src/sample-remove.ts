@@ -14,19 +14,20 @@ const key = (keyFile: string): string => config.adminKey ?? readFileSync(keyFile
 
 try {
   const removed = await remove(config);
-  process.stdout.write(removed ? "The sample is removed.\n" : "There is no sample in this data folder.\n");
+  const lines = removed
+    ? ["The sample is removed.", ...removed.map((reason) => `Left: ${reason}`)]
+    : ["There is no sample in this data folder."];
+  process.stdout.write(`${lines.join("\n")}\n`);
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exitCode = 1;
 }
 
-async function remove(from: Config): Promise<boolean> {
+async function remove(from: Config): Promise<string[] | null> {
   const { dataDir } = from;
   try {
     const instance = await startInstance({ config: { ...from, port: 0 }, log: pino({ level: "silent" }), attempted: () => undefined });
-    const removed = await removeSample(instance, { dataDir, key: key(instance.keyFile) });
-    await instance.stop();
-    return removed;
+    return await removeSample(instance, { dataDir, key: key(instance.keyFile) }).finally(() => instance.stop());
   } catch (error) {
     const running = error instanceof StartRefused ? readRunning(dataDir) : null;
     if (!running) throw error;

@@ -33,7 +33,7 @@ function sampleLines(instance: Instance, sample: Sample): string[] {
   });
   return [
     `Sample: app ${sample.app} is installed in the workspaces ${sample.workspaces.join(" and ")}; its test inbox is ${sample.inboxUrl}.`,
-    `Delivered to the inbox so far: ${sample.arrived} (signature right: ${sample.verified}). See them: curl -s ${sample.inboxUrl}/`,
+    `Delivered to the inbox so far: ${sample.delivered}. What arrived, and whether its signature was right: curl -s ${sample.inboxUrl}/`,
     "Publish another event:",
     `  curl -s ${instance.url}/v1/events -H "Authorization: Bearer $(cat '${instance.keyFile}')" -H 'Content-Type: application/json' -d '${body}'`,
     `The log: curl -s ${instance.url}/v1/notifications -H "Authorization: Bearer $(cat '${instance.keyFile}')"`,

@@ -88,10 +88,11 @@ export function createDeliver(ports: DeliverPorts): (request: AttemptRequest, li
       timeoutMs: limits.timeoutMs,
     });
     const { failure, status } = answer;
+    const retryAfterS = parseRetryAfter(answer.retryAfter, ports.nowMs());
     const facts = { revision: subscription.revision, signatures: prepared.signatures, bodySha256: prepared.bodySha256 };
     return {
       sentAtMs,
-      answered: { failure, status, retryAfterMs: parseRetryAfter(answer.retryAfter, ports.nowMs()) },
+      answered: { failure, status, retryAfterMs: retryAfterS === null ? null : retryAfterS * 1000 },
       attempt: { ...facts, ...keptOf(answer, work.retryReason === "replay") },
     };
   };

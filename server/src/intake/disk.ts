@@ -4,30 +4,31 @@ import { Problem } from "../domain/problem.ts";
 
 const checkMs = 10_000;
 const freeBytesMin = 2 * 1024 ** 3;
-/** On small disks a tenth is kept free instead. */
+/** On disks of less than 20 GB a tenth is kept free instead. */
 const freePartMin = 0.1;
+const retryAfterS = 60;
 
+export type Disk = { readonly freeBytes: number; readonly totalBytes: number };
 export type DiskWatch = { refusal(): Problem | null; stop(): void };
 
-export async function watchDisk(folder: string): Promise<DiskWatch> {
-  let low: Problem | null = null;
-  const check = async (): Promise<void> => {
-    const { bavail, blocks, bsize } = await statfs(folder);
-    const [free, total] = [bavail * bsize, blocks * bsize];
-    const needed = Math.min(freeBytesMin, total * freePartMin);
-    low =
-      free >= needed
-        ? null
-        : new Problem(
-            "storage_low",
-            `The disk of the database has ${mib(free)} MiB left, fewer than ${mib(needed)}; nothing is accepted until there is room.`,
-            [],
-            60,
-          );
-  };
-  await check();
+export async function diskOf(folder: string): Promise<Disk> {
+  const { bavail, blocks, bsize } = await statfs(folder);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+}
+
+/** Looks at once, then every ten seconds. */
+export async function watchDisk(look: () => Promise<Disk>): Promise<DiskWatch> {
+  let low = refusalFor(await look());
+  const check = async (): Promise<void> => void (low = refusalFor(await look()));
   const timer = setInterval(() => void check().catch(() => undefined), checkMs);
   return { refusal: () => low, stop: () => clearInterval(timer) };
+}
+
+function refusalFor({ freeBytes, totalBytes }: Disk): Problem | null {
+  const needed = Math.min(freeBytesMin, totalBytes * freePartMin);
+  if (freeBytes >= needed) return null;
+  const detail = `The disk of the database has ${mib(freeBytes)} MiB left, fewer than ${mib(needed)}; nothing is accepted until there is room.`;
+  return new Problem("storage_low", detail, [], retryAfterS);
 }
 
 const mib = (bytes: number): number => Math.floor(bytes / 1024 ** 2);

@@ -4,8 +4,10 @@ import type { Pool } from "pg";
 import { insertSteps } from "../store/log.ts";
 import type { Step } from "../store/log.ts";
 
-const windowMs = 10;
-const flushStepsMax = 256;
+const windowMs = 50;
+/** This many do not wait for more company. */
+const flushAt = 64;
+const flushMax = 256;
 const retryAfterMs = 200;
 
 export type RecorderPorts = {
@@ -40,7 +42,7 @@ export class Recorder {
   record(steps: readonly Step[], done: () => void): void {
     this.#pending++;
     this.#waiting.push({ steps, done });
-    if (this.#waiting.length >= flushStepsMax) this.flush();
+    if (this.#waiting.length >= flushAt) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), windowMs);
   }
 
@@ -50,7 +52,7 @@ export class Recorder {
     this.#timer = null;
     if (this.#flushing || this.#waiting.length === 0) return;
     this.#flushing = true;
-    const batch = this.#waiting.slice(0, flushStepsMax);
+    const batch = this.#waiting.slice(0, flushMax);
     void this.#write(batch).then((written) => this.#flushed(batch, written));
   }
 
@@ -63,7 +65,8 @@ export class Recorder {
     this.#waiting = this.#waiting.slice(batch.length);
     this.#pending -= batch.length;
     for (const entry of batch) entry.done();
-    if (this.#waiting.length > 0) this.flush();
+    if (this.#waiting.length >= flushAt) this.flush();
+    else if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.flush(), windowMs);
   }
 
   /** False: nothing is known to be on disk, the same entries are to be written again. */

@@ -14,8 +14,8 @@ export type Sample = {
   readonly workspace: string;
   readonly workspaces: readonly string[];
   readonly inboxUrl: string;
-  readonly arrived: number;
-  readonly verified: number;
+  /** Notifications in the log, of the newest hundred, that the inbox took. */
+  readonly delivered: number;
   stop(): Promise<void>;
 };
 
@@ -43,15 +43,19 @@ export async function startSample(instance: { url: string }, { dataDir, wanted, 
   return made(api, dataDir);
 }
 
-/** Deletes what the sample made. False when there is none. */
-export async function removeSample(instance: { url: string }, { dataDir, key }: { dataDir: string; key: string }): Promise<boolean> {
+/** Deletes what the sample made; says what was left because it is in use. Null when there is no sample. */
+export async function removeSample(
+  instance: { url: string },
+  { dataDir, key }: { dataDir: string; key: string },
+): Promise<string[] | null> {
   const kept = readKept(dataDir);
-  if (!kept) return false;
+  if (!kept) return null;
   const api = createClient(instance.url, key);
-  await api.delete(`/v1/apps/${kept.app}`);
-  for (const workspace of kept.workspaces) await api.delete(`/v1/workspaces/${workspace}`);
+  const paths = [`/v1/apps/${kept.app}`, ...kept.workspaces.map((workspace) => `/v1/workspaces/${workspace}`)];
+  const left: string[] = [];
+  for (const path of paths) await api.delete(path).catch((error: Error) => left.push(error.message));
   rmSync(keptFile(dataDir), { force: true });
-  return true;
+  return left;
 }
 
 function readKept(dataDir: string): Kept | null {
@@ -78,7 +82,7 @@ async function made(api: Api, dataDir: string): Promise<Sample> {
   const kept = { app: app.id, subscription: subscription.id, workspaces: workspaces.map(({ id }) => id), inboxPort };
   writeFileSync(keptFile(dataDir), JSON.stringify(kept), { mode: 0o600 });
   await publishSome(api, inbox);
-  return present(kept, inbox);
+  return present(api, kept, inbox);
 }
 
 /** One event per topic, in turn for both workspaces, with the catalogue's own samples as items. */
@@ -102,22 +106,21 @@ async function resumed(api: Api, kept: Kept, dataDir: string): Promise<Sample | 
     await api.patch(`/v1/apps/${kept.app}/subscriptions/${kept.subscription}`, { url: `${inbox.url}/webhooks` });
     writeFileSync(keptFile(dataDir), JSON.stringify({ ...kept, inboxPort }), { mode: 0o600 });
   }
-  return present({ ...kept, inboxPort }, inbox);
+  return present(api, { ...kept, inboxPort }, inbox);
 }
 
 type Received = Inbox["received"][number];
 
 const isNotification = ({ body }: Received): boolean => !body.includes('"topic":"ping"');
 
-function present(kept: Kept, inbox: Inbox): Sample {
-  const arrived = inbox.received.filter(isNotification);
+async function present(api: Api, kept: Kept, inbox: Inbox): Promise<Sample> {
+  const { data } = await api.get<{ data: unknown[] }>(`/v1/notifications?app=${kept.app}&status=delivered&limit=100`);
   return {
     app: kept.app,
     workspace: workspaces[0].id,
     workspaces: kept.workspaces,
     inboxUrl: inbox.url,
-    arrived: arrived.length,
-    verified: arrived.filter(({ hub }) => hub === "right").length,
+    delivered: data.length,
     stop: () => inbox.close(),
   };
 }

@@ -232,7 +232,8 @@ export class Engine {
     this.#lease = lease;
     this.#beatAtMs = monotonicMs();
     this.holds.forget();
-    for (const { subscription, hold_cursor } of await heldSubscriptions(database.scan)) this.holds.resume(subscription, hold_cursor);
+    for (const { subscription, hold_cursor, last_position } of await heldSubscriptions(database.scan))
+      this.holds.resume(subscription, hold_cursor, last_position);
     const admitted = (): void => {
       this.#wake();
       this.#ports.dispatcher().pump();

@@ -24,8 +24,9 @@ export class Holds {
     return this.#lastPosition;
   }
 
-  /** Found at a takeover. */
-  resume(subscription: number, cursor: number): void {
+  /** Found at a takeover. `last`: its highest place so far; a clock that was set back must not put a new one below it. */
+  resume(subscription: number, cursor: number, last: number): void {
+    this.#lastPosition = Math.max(this.#lastPosition, cursor, last);
     const hold = this.#hold(subscription);
     hold.readTo = cursor;
     hold.stored = cursor;
@@ -45,7 +46,7 @@ export class Holds {
   read(hold: Hold, positions: readonly number[], taken: readonly number[], complete: boolean): void {
     hold.readTo = positions.at(-1) ?? hold.readTo;
     for (const position of taken) hold.open.add(position);
-    hold.more = !complete;
+    hold.more ||= !complete;
   }
 
   /** The held notification has its next step on disk. */

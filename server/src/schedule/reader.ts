@@ -159,9 +159,13 @@ export class Reader {
     const { pool, holds, queue, nowMs, holdDays, admitted, trouble } = this.#ports;
     for (const hold of holds.wanting((subscription) => queue.heldInMemory(subscription))) {
       hold.reading = true;
+      // A hold that commits during the read may be missed by it, and sets this again.
+      hold.more = false;
       try {
         const rows = await scanHeld(pool, hold.subscription, hold.readTo, this.#oldestMs(holdDays), heldPage);
-        const taken = rows.filter((row) => queue.admit(resumedWork(row, nowMs()), nowMs()));
+        for (const row of rows) queue.admit(resumedWork(row, nowMs()), nowMs());
+        // After a takeover of oneself some are in memory already: the cursor must not pass them either.
+        const taken = rows.filter((row) => queue.get(row.id)?.position === row.position);
         holds.read(
           hold,
           rows.map((row) => row.position as number),
@@ -169,6 +173,7 @@ export class Reader {
           rows.length < heldPage,
         );
       } catch (error) {
+        hold.more = true;
         trouble("held notifications could not be read; it is tried again", error);
       } finally {
         hold.reading = false;

@@ -57,6 +57,7 @@ export class Directory {
   readonly #unknown = new Set<string>();
   readonly #apps = new Map<number, AppView>();
   #refreshing: Promise<void> | null = null;
+  readonly #loading = new Map<string, Promise<WorkspaceView | null>>();
   /** How often something was forgotten. */
   #changes = 0;
   version = 0;
@@ -87,8 +88,14 @@ export class Directory {
     return true;
   }
 
-  /** Loads a workspace by name, with its installed apps. */
+  /** Loads a workspace by name, with its installed apps; whoever asks meanwhile gets the same load. */
   async loadWorkspace(name: string): Promise<WorkspaceView | null> {
+    const loading = this.#loading.get(name) ?? this.#loadWorkspace(name).finally(() => this.#loading.delete(name));
+    this.#loading.set(name, loading);
+    return loading;
+  }
+
+  async #loadWorkspace(name: string): Promise<WorkspaceView | null> {
     const external = name.startsWith("ext:") ? name.slice(4) : null;
     const view = (await this.#readWorkspaces([], external === null ? name : null, external))[0];
     if (!view) {

@@ -18,6 +18,10 @@ function readMigrations(): Migration[] {
   });
 }
 
+/** The oldest PostgreSQL that has everything the statements use. */
+const majorMin = 16;
+
+/** The database cannot be used; the message says why and what to do. */
 export class MigrationRefused extends Error {}
 
 /** Brings the database up to date; gives the names of what was applied. */
@@ -25,6 +29,7 @@ export async function migrate(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url, application_name: "bellhop migrate" });
   await client.connect();
   try {
+    await refuseOldServer(client);
     await client.query("select pg_advisory_lock($1)", [advisoryLock]);
     await client.query(
       "create table if not exists migration (name text primary key, hash text not null, applied_at timestamptz not null default now())",
@@ -39,6 +44,13 @@ export async function migrate(url: string): Promise<string[]> {
   } finally {
     await client.end();
   }
+}
+
+async function refuseOldServer(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ server_version_num: string }>("show server_version_num");
+  const major = Math.floor(Number(rows[0]?.server_version_num) / 10_000);
+  if (major < majorMin)
+    throw new MigrationRefused(`Bellhop needs PostgreSQL ${majorMin} or newer; the database of DATABASE_URL is version ${major}.`);
 }
 
 function refuseStrangers(applied: readonly { name: string; hash: string }[], migrations: readonly Migration[]): void {
