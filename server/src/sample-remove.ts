@@ -27,7 +27,11 @@ async function remove(from: Config): Promise<string[] | null> {
   const { dataDir } = from;
   try {
     const instance = await startInstance({ config: { ...from, port: 0 }, log: pino({ level: "silent" }), attempted: () => undefined });
-    return await removeSample(instance, { dataDir, key: key(instance.keyFile) }).finally(() => instance.stop());
+    try {
+      return await removeSample(instance, { dataDir, key: key(instance.keyFile) });
+    } finally {
+      await instance.stop();
+    }
   } catch (error) {
     const running = error instanceof StartRefused ? readRunning(dataDir) : null;
     if (!running) throw error;

@@ -54,7 +54,7 @@ async function withShortLocks(pool: Pool, statements: readonly string[]): Promis
     const listen = (error: Error): void => void (broken = error);
     on.on("error", listen);
     try {
-      await on.query(`begin; set local lock_timeout = ${lockTimeoutMs}`);
+      await on.query(`begin; select pg_advisory_xact_lock(${makerLock}); set local lock_timeout = ${lockTimeoutMs}`);
       for (const statement of statements) await on.query(statement);
       await on.query("commit");
       return;
@@ -71,6 +71,8 @@ async function withShortLocks(pool: Pool, statements: readonly string[]): Promis
 }
 
 const lockNotAvailable = "55P03";
+/** One maker at a time: `if not exists` looks before it locks. */
+const makerLock = 4_100_004;
 /** Another process attached it between our look and our statement. */
 const attached = "42809";
 

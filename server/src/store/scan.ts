@@ -125,8 +125,8 @@ export function scanHeld(
   );
 }
 
-/** Subscriptions with holds, and how far each was drained: found by skipping through the index, once at a takeover. */
-export function heldSubscriptions(on: Connection): Promise<{ subscription: number; hold_cursor: number }[]> {
+/** Subscriptions with holds, how far each was drained, and the last place that was given: found by skipping through the index, once at a takeover. */
+export function heldSubscriptions(on: Connection): Promise<{ subscription: number; hold_cursor: number; last_position: number }[]> {
   return rows(
     on,
     sql`
@@ -135,7 +135,9 @@ export function heldSubscriptions(on: Connection): Promise<{ subscription: numbe
       union all
       select (select log.subscription from log where kind = 'h' and position is not null and log.subscription > held.subscription order by log.subscription limit 1)
       from held where held.subscription is not null)
-    select held.subscription, coalesce(s.hold_cursor, 0)::int8 as hold_cursor
+    select held.subscription, coalesce(s.hold_cursor, 0)::int8 as hold_cursor,
+      (select log.position from log where kind = 'h' and position is not null and log.subscription = held.subscription and log.queue = 0
+        order by log.queue desc, log.position desc limit 1) as last_position
     from held left join subscription_state s on s.subscription = held.subscription where held.subscription is not null`,
   );
 }
