@@ -187,6 +187,7 @@ export class Engine {
         queue.finish(work);
         this.holds.added(work.subscription);
       }
+      this.#quietNow?.();
       done();
     });
   }
@@ -197,8 +198,10 @@ export class Engine {
   }
 
   #settleHold(work: Work): void {
-    if (work.position !== null) this.holds.drained(work.subscription, work.position);
+    if (work.position === null) return;
+    this.holds.drained(work.subscription, work.position);
     work.position = null;
+    void this.#reader?.readHeld();
   }
 
   async #acquire(untilMs: number): Promise<void> {
