@@ -46,6 +46,17 @@ test("the API describes itself, with every route and its operation id", async (t
   assert.equal(body.paths["/v1/events"]?.["post"]?.operationId, "publishEvent");
 });
 
+test("a query is never coerced: a number must be spelled as one, and given once", async (t) => {
+  const program = await startTestProgram(t);
+  for (const query of ["limit=true", "limit=0x10", "limit=", "limit=1&limit=2", "limit=0", "limit=101", "colour=red", "cursor=garbage", "status=odd"]) {
+    const { status, body, text } = await program.call("GET", `/v1/notifications?${query}`);
+    assert.equal(status, 400, `${query}: ${text}`);
+    assert.match(body["code"] as string, /^invalid_(query|cursor)$/);
+  }
+  const misspelled = await program.call("POST", "/v1/apps/app_0000000000000000/subscriptions?verify=1", { url: "https://example.com", topics: [] });
+  assert.equal(misspelled.status, 400);
+});
+
 test("a region's addresses are those configured, none otherwise", async (t) => {
   const program = await startTestProgram(t, {
     regions: new Map([

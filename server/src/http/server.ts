@@ -1,14 +1,16 @@
 // Attaches one handler to each route of the contract. What every route has in common (keys, limits, problem documents) is
 // here and nowhere else; an unlisted route cannot exist.
 import { randomUUID } from "node:crypto";
-import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import Fastify from "fastify";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import { Settings } from "typebox/system";
 import { problems } from "@bellhop/contract/problems";
-import type { Mistake, ProblemCode } from "@bellhop/contract/problems";
+import type { ProblemCode } from "@bellhop/contract/problems";
 import { batchBytesMax, depthMax } from "@bellhop/contract/events";
 import type { Route } from "@bellhop/contract/route";
+import { mistakesFrom } from "../domain/mistakes.ts";
+import type { SchemaError } from "../domain/mistakes.ts";
 import { Problem } from "../domain/problem.ts";
 import { readJson } from "../intake/json-scan.ts";
 import { authorize } from "./authorize.ts";
@@ -16,10 +18,13 @@ import type { FindKey } from "./authorize.ts";
 import { WithStatus } from "./handler.ts";
 import type { Caller, Handler } from "./handler.ts";
 import { problemDocument } from "./problem.ts";
+import { compileValidator } from "./validate.ts";
 
 const requestTimeoutMs = 30_000;
 const keepAliveTimeoutMs = 72_000;
 const urlLengthMax = 8_192;
+/** Mistakes listed in one answer. */
+const mistakesMax = 100;
 const noCaller: Caller = { key: "public", scopes: [], workspace: null };
 
 declare module "fastify" {
@@ -52,7 +57,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
     logger: false,
   }) as unknown as FastifyInstance;
   app.decorateRequest("caller", null as unknown as Caller);
-  app.setValidatorCompiler(TypeBoxValidatorCompiler as never);
+  app.setValidatorCompiler(compileValidator as never);
+  Settings.Set({ maxErrors: mistakesMax });
   app.removeAllContentTypeParsers();
   for (const type of ["application/json", "application/x-ndjson"]) app.addContentTypeParser(type, { parseAs: "buffer" }, readBody);
   app.setErrorHandler((error, request, reply) => answerError(error as FastifyError, request, reply, options.log));
@@ -145,13 +151,7 @@ const frameworkProblems: Record<string, ProblemCode> = {
 };
 
 function validationProblem(error: FastifyError): Problem {
-  const mistakes: Mistake[] = [];
-  for (const each of error.validation ?? []) {
-    const unknownField = each.keyword === "additionalProperties" || each.keyword === "unevaluatedProperties";
-    const names = unknownField ? ((each.params as Record<string, unknown>)["additionalProperties"] as string[] | undefined) : undefined;
-    if (names) for (const name of names) mistakes.push({ pointer: `${each.instancePath}/${name}`, message: "is not a known field" });
-    else if (each.keyword !== "boolean") mistakes.push({ pointer: each.instancePath, message: each.message ?? "is not valid" });
-  }
+  const mistakes = mistakesFrom(error.validation as readonly SchemaError[]);
   if (error.validationContext === "params") return new Problem("not_found", "The path has an id that cannot be one.", mistakes);
   return new Problem(error.validationContext === "body" ? "invalid_request" : "invalid_query", undefined, mistakes);
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { Compile } from "typebox/compile";
 import type { Static } from "typebox";
 import { depthMax, PublishSchema } from "@bellhop/contract/events";
-import type { Mistake } from "@bellhop/contract/problems";
+import { mistakesFrom } from "../domain/mistakes.ts";
 import { Problem } from "../domain/problem.ts";
 import { memberText, readJson } from "./json-scan.ts";
 
@@ -25,7 +25,7 @@ const publish = Compile(PublishSchema);
 export function readEvent(bytes: Buffer, itemBytesMax: number, key: string | null): Publish {
   const read = readJson(bytes, { depthMax });
   if (!read.ok) throw new Problem("invalid_json", undefined, read.mistakes);
-  if (!publish.Check(read.value)) throw new Problem("invalid_request", undefined, mistakesOf(read.value));
+  if (!publish.Check(read.value)) throw new Problem("invalid_request", undefined, mistakesFrom(publish.Errors(read.value)));
   const body = read.value as Static<typeof PublishSchema>;
   const item = memberText(read.text, "item") as string;
   const itemBytes = Buffer.byteLength(item);
@@ -45,16 +45,6 @@ export function readEvent(bytes: Buffer, itemBytesMax: number, key: string | nul
   };
   const usedKey = body.idempotency_key ?? key;
   return { ...content, idempotency: usedKey === null ? null : { key: usedKey, hash: hashOf(content) } };
-}
-
-export function mistakesOf(value: unknown): Mistake[] {
-  const mistakes: Mistake[] = [];
-  for (const error of publish.Errors(value)) {
-    const unknown = (error.params as { additionalProperties?: string[] }).additionalProperties;
-    if (unknown) for (const name of unknown) mistakes.push({ pointer: `${error.instancePath}/${name}`, message: "is not a known field" });
-    else if (error.keyword !== "boolean") mistakes.push({ pointer: error.instancePath, message: error.message });
-  }
-  return mistakes;
 }
 
 const objectIdLengthMax = 255;

@@ -172,7 +172,10 @@ export class Engine {
     const { record, nowMs, queue } = this.#ports;
     const replay = cause === "replay";
     const position = replay ? null : this.holds.position(nowMs());
-    const at = { atMs: nowMs(), reason: cause, nextAtMs: replay ? nowMs() : null, queue: replay ? null : 0, position };
+    const atMs = nowMs();
+    // Before it is written, so that no checkpoint passes it.
+    if (replay) work.dueAtMs = atMs;
+    const at = { atMs, reason: cause, nextAtMs: replay ? atMs : null, queue: replay ? null : 0, position };
     record([{ ...emptyStep(work, work.step + 1), ...at }], () => {
       work.step++;
       this.#settleScan(work);
@@ -180,7 +183,6 @@ export class Engine {
       if (work.canceled) this.#ports.dispatcher().end(work, "canceled");
       else if (replay) {
         work.retryReason = "replay";
-        work.dueAtMs = nowMs();
         queue.defer(work, nowMs());
         this.#ports.dispatcher().pump();
       } else {
@@ -296,11 +298,15 @@ export class Engine {
     );
   }
 
-  /** How far a successor need not look: every retry before it has its next step, or is in memory here. */
+  /**
+   * How far a successor need not look: every retry before it has its next step. Never the future, although it was read
+   * ahead: what fails next may be planned into it. And never behind what is under way, whose next step is not on disk.
+   */
   #followedUntilMs(): number {
-    let followedMs = this.#reader?.horizonMs ?? 0;
-    for (const work of this.#ports.queue.all())
-      if (work.step > 0 && work.position === null) followedMs = Math.min(followedMs, work.dueAtMs - 1);
+    const { queue, nowMs } = this.#ports;
+    let followedMs = Math.min(this.#reader?.horizonMs ?? 0, nowMs());
+    for (const work of queue.all())
+      if (work.state === "busy" || (work.step > 0 && work.position === null)) followedMs = Math.min(followedMs, work.dueAtMs - 1);
     return followedMs;
   }
 

@@ -165,7 +165,7 @@ test("what an app or an installation cannot be is refused with every mistake", a
   const fine = { name: "x", workspace_id: "owner" };
   const bad = ["ftp://a.test", "https://a.test/#top"];
   const refusals = [
-    ["POST", "/v1/apps", { name: "x" }, "invalid_request", [""]],
+    ["POST", "/v1/apps", { name: "x" }, "invalid_request", ["/workspace_id"]],
     ["POST", "/v1/apps", { ...fine, workspace_id: "nobody" }, "unknown_workspace", []],
     ["POST", "/v1/apps", { ...fine, external_id: "taken" }, "already_exists", []],
     ["POST", "/v1/apps", { ...fine, visibility: "secret" }, "invalid_request", ["/visibility"]],

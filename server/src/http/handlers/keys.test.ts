@@ -77,7 +77,7 @@ test("the last admin key without an end stays, so that nobody locks everybody ou
 test("keys that cannot be are refused with every mistake", async () => {
   const key = { name: "k", scopes: ["read"] };
   const refusals = [
-    [{ scopes: ["read"] }, 422, "invalid_request", [""]],
+    [{ scopes: ["read"] }, 422, "invalid_request", ["/name"]],
     [{ ...key, scopes: [] }, 422, "invalid_request", ["/scopes"]],
     [{ ...key, scopes: ["root"] }, 422, "invalid_request", ["/scopes/0"]],
     [{ ...key, scopes: ["public"] }, 422, "invalid_request", ["/scopes/0"]],
