@@ -11,7 +11,7 @@ export type Receiver = { readonly ledger: Ledger; readonly path: string; readonl
 const nameOf = (path: string, object: string): string => `${path} ${object}`;
 
 /** Waits until every event that was acknowledged has reached every receiver that asked for its topic. */
-export async function everythingArrived(published: readonly Published[], receivers: readonly Receiver[], withinMs = 90_000): Promise<void> {
+export async function everythingArrived(published: readonly Published[], receivers: readonly Receiver[], withinMs = 60_000): Promise<void> {
   await eventually(() => {
     const missing = receivers.flatMap((receiver) => missingAt(receiver, published));
     assert.equal(

@@ -1,12 +1,13 @@
 // The program is killed at random moments under load and started again on its folder. SEED repeats a run's choices.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { eventually } from "../eventually.ts";
 import { makeLedger } from "../ledger.ts";
 import type { Answer, Entry } from "../ledger.ts";
 import { makeProgram } from "../program.ts";
 import { seededChance } from "./chance.ts";
-import { startLoad } from "./load.ts";
+import { Load, startLoad } from "./load.ts";
 import { assertAllSigned, assertAttemptsNeverDecrease, assertNothingElse, assertOneIdEach, everythingArrived } from "./promises.ts";
 import type { Receiver } from "./promises.ts";
 
@@ -17,6 +18,8 @@ const kills = 4;
 const inFlightEach = 16;
 /** At most 64 in flight, and a flush of 64 under way. */
 const repeatedPerKillMax = 128;
+/** Longer than from one checkpoint to the next. */
+const quietMs = 6_000;
 
 /** A few milliseconds; every tenth notification fails twice. */
 function slowAndSometimesFailing({ id, attempts }: Entry): Answer {
@@ -86,5 +89,30 @@ test("whatever was acknowledged arrives, under one id, although the program is k
   assert.deepEqual(
     perKill.filter((each) => each > repeatedPerKillMax),
     [],
+  );
+});
+
+test("a retry planned after a quiet time is made although the program is killed before", async (t) => {
+  const program = await makeProgram(t);
+  await program.start();
+  const ledger = await makeLedger(t);
+  const policy = { waits_s: [4, 4] };
+  const app = await program.makeApp("w", [{ url: `${ledger.url}/one`, topics: [ticket], policy }]);
+  ledger.secret = app.secret;
+  ledger.answer = ({ attempts }) => ({ status: attempts === 1 ? 500 : 200 });
+  await pause(quietMs);
+  const load = new Load(program, "ext:w", [ticket]);
+  await load.publish(1);
+  const retrying = "/v1/notifications?status=retrying";
+  await eventually(async () => ((await program.must<{ data: unknown[] }>("GET", retrying)).data.length === 1 ? true : null));
+  assert.equal(await program.kill("SIGKILL"), "SIGKILL");
+  await program.start();
+  await everythingArrived(load.acknowledged, [{ ledger, path: "/one", topics: [ticket] }]);
+  assert.deepEqual(
+    ledger.entries.map(({ attempts, answered }) => [attempts, answered]),
+    [
+      [1, 500],
+      [2, 200],
+    ],
   );
 });
