@@ -17,6 +17,7 @@ const readyWithinMs = 60_000;
 
 export type Answer<T = unknown> = { status: number; body: T; headers: Headers };
 export type Ended = { how: string; output: string };
+export type WantedSubscription = { readonly url: string; readonly topics: readonly string[]; readonly [setting: string]: unknown };
 /** An app in a workspace; one subscription per path, in their order. */
 export type MadeApp = { app: string; secret: string; subscriptions: string[] };
 
@@ -113,7 +114,7 @@ export class Program {
   }
 
   /** An app, installed in the workspace `ext:<workspace>`, with one subscription for each of `wanted`. */
-  async makeApp(workspace: string, wanted: readonly ({ url: string; topics: readonly string[] } & object)[]): Promise<MadeApp> {
+  async makeApp(workspace: string, wanted: readonly WantedSubscription[]): Promise<MadeApp> {
     await this.must("PUT", `/v1/workspaces/ext:${workspace}`, { name: workspace, kind: "paid", region: "us" });
     const permissions = ["read_tickets", "read_conversations", "read_users_companies"];
     const app = await this.must<{ id: string; client_secret: string }>("POST", "/v1/apps", {

@@ -38,7 +38,7 @@ export class Load {
   readonly answers: PublishAnswer[] = [];
   readonly #program: Program;
   readonly #workspace: string;
-  readonly #topics: readonly string[];
+  topics: readonly string[];
   readonly #open = new Set<Promise<void>>();
   #running: Promise<void> | null = null;
   #stopping = false;
@@ -47,7 +47,7 @@ export class Load {
   constructor(program: Program, workspace: string, topics: readonly string[]) {
     this.#program = program;
     this.#workspace = workspace;
-    this.#topics = topics;
+    this.topics = topics;
   }
 
   get acknowledged(): Published[] {
@@ -91,7 +91,7 @@ export class Load {
 
   #make(): Published {
     const number = this.#count++;
-    const topic = this.#topics[number % this.#topics.length] as string;
+    const topic = this.topics[number % this.topics.length] as string;
     const made: Published = {
       object: `o${number}`,
       topic,
