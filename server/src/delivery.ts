@@ -82,7 +82,6 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     dispatcher: () => dispatcher,
     record,
     userAgent: parts.userAgent,
-    holdDays: parts.holdDays,
     nowMs,
     monotonicMs: () => performance.now(),
     measureClock: () => clock.measure(),

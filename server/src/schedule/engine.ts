@@ -30,7 +30,6 @@ export type EnginePorts = {
   readonly dispatcher: () => Dispatcher;
   readonly record: (steps: readonly Step[], done: () => void) => void;
   readonly userAgent: string;
-  readonly holdDays: number;
   readonly nowMs: () => number;
   readonly monotonicMs: () => number;
   readonly measureClock: () => Promise<void>;
@@ -232,7 +231,7 @@ export class Engine {
   }
 
   async #own(lease: pg.Client, ownership: Ownership): Promise<void> {
-    const { database, queue, nowMs, holdDays, versionSeen, trouble, monotonicMs, measureClock } = this.#ports;
+    const { database, queue, nowMs, versionSeen, trouble, monotonicMs, measureClock } = this.#ports;
     await measureClock();
     this.#lease = lease;
     this.#beatAtMs = monotonicMs();
@@ -243,10 +242,7 @@ export class Engine {
       this.#wake();
       this.#ports.dispatcher().pump();
     };
-    this.#reader = new Reader(
-      { pool: database.scan, queue, holds: this.holds, nowMs, holdDays, versionSeen, trouble, admitted },
-      ownership,
-    );
+    this.#reader = new Reader({ pool: database.scan, queue, holds: this.holds, nowMs, versionSeen, trouble, admitted }, ownership);
     this.#epoch = ownership.epoch;
     const reader = this.#reader;
     void Promise.all([reader.scanned(), reader.readDue(), reader.readHeld()]).then(() => {

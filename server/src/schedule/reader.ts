@@ -3,7 +3,6 @@
 import type { Pool } from "pg";
 import { scanDue, scanFresh, scanHeld } from "../store/scan.ts";
 import type { Window } from "../store/scan.ts";
-import { endsAtMs } from "../domain/transition.ts";
 import { firstIdAt } from "../domain/id.ts";
 import { Checkpoint } from "./checkpoint.ts";
 import type { Holds } from "./holds.ts";
@@ -23,7 +22,6 @@ export type ReaderPorts = {
   readonly queue: Queue;
   readonly holds: Holds;
   readonly nowMs: () => number;
-  readonly holdDays: number;
   /** The control version seen by a scan. */
   readonly versionSeen: (version: number) => void;
   readonly admitted: () => void;
@@ -34,7 +32,6 @@ export class Reader {
   readonly #ports: ReaderPorts;
   checkpoint: Checkpoint;
   #window: Window;
-  #sinceMs: number;
   #afterTakeover = true;
   #scanning: Promise<void> | null = null;
   #again = false;
@@ -49,7 +46,6 @@ export class Reader {
     this.#ports = ports;
     this.checkpoint = new Checkpoint(from.checkpoint, from.checkpointAtMs);
     this.#window = openWindow(from.checkpoint);
-    this.#sinceMs = from.checkpointAtMs;
     this.#horizonMs = from.followedUntilMs;
   }
 
@@ -92,7 +88,7 @@ export class Reader {
   async #scanPage(): Promise<boolean> {
     const { pool, queue, nowMs, versionSeen } = this.#ports;
     const startedMs = nowMs();
-    const page = await scanFresh(pool, this.#window, this.#sinceMs, this.#afterTakeover, freshPage);
+    const page = await scanFresh(pool, this.#window, this.#afterTakeover, freshPage);
     versionSeen(page.version);
     this.#scanNumber ??= this.#openScan(page.to, startedMs);
     for (const row of page.rows) if (queue.admit(freshWork(row, this.#scanNumber, nowMs()), nowMs())) this.checkpoint.owe(this.#scanNumber);
@@ -104,7 +100,6 @@ export class Reader {
     this.checkpoint.close(this.#scanNumber);
     this.#scanNumber = null;
     this.#window = openWindow(page.to);
-    this.#sinceMs = startedMs;
     this.#afterTakeover = false;
     return true;
   }
@@ -136,13 +131,13 @@ export class Reader {
   }
 
   async #duePage(): Promise<boolean> {
-    const { pool, queue, nowMs, holdDays } = this.#ports;
+    const { pool, queue, nowMs } = this.#ports;
     const [fromMs, fromId] = [this.#horizonMs, this.#horizonId];
     const toMs = nowMs() + readAheadMs;
     if (toMs <= fromMs) return true;
     // Moved before the read: a retry that commits meanwhile is either seen by it or admitted by its recorder.
     this.#horizonMs = toMs;
-    const rows = await scanDue(pool, fromMs, fromId, toMs, this.#oldestMs(holdDays), duePage).catch((error: unknown) => {
+    const rows = await scanDue(pool, fromMs, fromId, toMs, duePage).catch((error: unknown) => {
       [this.#horizonMs, this.#horizonId] = [fromMs, fromId];
       throw error;
     });
@@ -156,13 +151,13 @@ export class Reader {
 
   /** Reads what is held for the subscriptions that have room. */
   async readHeld(): Promise<void> {
-    const { pool, holds, queue, nowMs, holdDays, admitted, trouble } = this.#ports;
+    const { pool, holds, queue, nowMs, admitted, trouble } = this.#ports;
     for (const hold of holds.wanting((subscription) => queue.heldInMemory(subscription))) {
       hold.reading = true;
       // A hold that commits during the read may be missed by it, and sets this again.
       hold.more = false;
       try {
-        const rows = await scanHeld(pool, hold.subscription, hold.readTo, this.#oldestMs(holdDays), heldPage);
+        const rows = await scanHeld(pool, hold.subscription, hold.readTo, heldPage);
         for (const row of rows) queue.admit(resumedWork(row, nowMs()), nowMs());
         // After a takeover of oneself some are in memory already: the cursor must not pass them either.
         const taken = rows.filter((row) => queue.get(row.id)?.position === row.position);
@@ -180,11 +175,6 @@ export class Reader {
       }
       admitted();
     }
-  }
-
-  /** Nothing older is still owed. */
-  #oldestMs(holdDays: number): number {
-    return this.#ports.nowMs() - endsAtMs(0, holdDays + 1);
   }
 }
 

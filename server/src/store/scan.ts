@@ -1,6 +1,8 @@
 // Reading what is to be sent. Fresh work has one way in: the difference between two snapshots, every row exactly once
 // however late it commits. Retries are read ahead by `next_at`, holds by their place in the queue.
-import { firstIdAt } from "../domain/id.ts";
+//
+// None of these has a bound on the primary key, though that would prune days: a statement that was planned while a day was
+// empty would keep that day's primary key for its index, and read the whole day each time it is full.
 import { rows, sql } from "./sql.ts";
 import type { Connection } from "./sql.ts";
 
@@ -44,15 +46,11 @@ function startOf(window: Window): string {
   return BigInt(window.afterXid) > BigInt(max) ? window.afterXid : max;
 }
 
-/** Ids are made a moment before their row commits; a day is longer than any commit may take. */
-const commitSlackMs = 86_400_000;
-
 /**
- * One page of a window. `sinceMs`: when `from` was taken. With `unstepped`, only what has no step yet: the way in after
- * a takeover, when another process may have sent some of it.
+ * One page of a window. With `unstepped`, only what has no step yet: the way in after a takeover, when another process may
+ * have sent some of it.
  */
-export async function scanFresh(on: Connection, window: Window, sinceMs: number, unstepped: boolean, limit: number): Promise<Page> {
-  const lowest = firstIdAt(sinceMs - commitSlackMs);
+export async function scanFresh(on: Connection, window: Window, unstepped: boolean, limit: number): Promise<Page> {
   const found = await rows<FreshRow & { xid: string; snapshot: string; version: number }>(
     on,
     sql`
@@ -60,9 +58,9 @@ export async function scanFresh(on: Connection, window: Window, sinceMs: number,
     select now.snapshot::text as snapshot, now.version, n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.topic, n.api_version, n.xid::text as xid
     from now left join lateral (
       select n.* from (
-        select * from notification where id >= ${lowest}::uuid and xid >= ${startOf(window)}::text::xid8
+        select * from notification where xid >= ${startOf(window)}::text::xid8
         union all
-        select * from notification where id >= ${lowest}::uuid and xid = any(${snapshotOpen(window.from)}::text[]::xid8[])) n
+        select * from notification where xid = any(${snapshotOpen(window.from)}::text[]::xid8[])) n
       where (n.xid, n.id) > (${window.afterXid}::text::xid8, ${window.afterId}::uuid)
         and pg_visible_in_snapshot(n.xid, now.snapshot)
         and (not ${unstepped}::boolean or not exists (select from log where log.notification = n.id))
@@ -74,14 +72,7 @@ export async function scanFresh(on: Connection, window: Window, sinceMs: number,
 }
 
 /** Newest steps whose time lies in (from, to]; `after` continues a page of equal times. */
-export function scanDue(
-  on: Connection,
-  fromMs: number,
-  afterId: string,
-  toMs: number,
-  oldestMs: number,
-  limit: number,
-): Promise<ResumedRow[]> {
+export function scanDue(on: Connection, fromMs: number, afterId: string, toMs: number, limit: number): Promise<ResumedRow[]> {
   return rows<ResumedRow>(
     on,
     sql`
@@ -91,7 +82,7 @@ export function scanDue(
       exists (select from log d where d.notification = l.notification and d.kind = 'a' and d.reason is null) as delivered
     from (
       select * from log
-      where log.notification >= ${firstIdAt(oldestMs)}::uuid and log.next_at is not null
+      where log.next_at is not null
         and (log.next_at, log.notification) > (to_timestamp(${fromMs}::float8 / 1000), ${afterId}::uuid) and log.next_at <= to_timestamp(${toMs}::float8 / 1000)
         and not exists (select from log later where later.notification = log.notification and later.step > log.step)
       order by log.next_at, log.notification limit ${limit}) l
@@ -101,13 +92,7 @@ export function scanDue(
 }
 
 /** What is held for a subscription behind a position, oldest first; only what is still held. */
-export function scanHeld(
-  on: Connection,
-  subscription: number,
-  afterPosition: number,
-  oldestMs: number,
-  limit: number,
-): Promise<ResumedRow[]> {
+export function scanHeld(on: Connection, subscription: number, afterPosition: number, limit: number): Promise<ResumedRow[]> {
   return rows<ResumedRow>(
     on,
     sql`
@@ -117,7 +102,6 @@ export function scanHeld(
     from (
       select * from log
       where log.subscription = ${subscription}::int4 and log.queue = 0 and log.position > ${afterPosition}::int8 and log.kind = 'h' and log.position is not null
-        and log.notification >= ${firstIdAt(oldestMs)}::uuid
         and not exists (select from log later where later.notification = log.notification and later.step > log.step)
       order by log.queue, log.position limit ${limit}) l
     join notification n on n.id = l.notification
