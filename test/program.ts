@@ -130,6 +130,18 @@ export class Program {
     return { app: app.id, secret: app.client_secret, subscriptions };
   }
 
+  /** How many notifications the log shows for a question; counts no further than `most`. */
+  async countNotifications(asked: Record<string, string>, most = Infinity): Promise<number> {
+    let count = 0;
+    for (let cursor: string | null = ""; cursor !== null && count < most;) {
+      const query = new URLSearchParams({ ...asked, limit: "100", ...(cursor === "" ? {} : { cursor }) });
+      const page: { data: unknown[]; next_cursor: string | null } = await this.must("GET", `/v1/notifications?${query}`);
+      count += page.data.length;
+      cursor = page.next_cursor;
+    }
+    return count;
+  }
+
   /** The channel tells it when we are gone: it stops then, so that no test that is killed leaves it behind. */
   #spawn(file: string, options: readonly string[], environment: Record<string, string>): ChildProcess {
     return spawn(process.execPath, [file, ...options], {

@@ -5,7 +5,6 @@ import test from "node:test";
 import { eventually } from "../eventually.ts";
 import { makeLedger } from "../ledger.ts";
 import { makeProgram } from "../program.ts";
-import type { Program } from "../program.ts";
 import { Load } from "./load.ts";
 import { assertAllSigned, assertAttemptsNeverDecrease, assertOneIdEach, everythingArrived } from "./promises.ts";
 import type { Receiver } from "./promises.ts";
@@ -29,12 +28,15 @@ test("what waits for a receiver for long is held, survives kills, and arrives on
   await load.publish(events);
 
   // Those that were sent are open, the others go to disk.
-  await eventually(async () => ((await countOf(program, subscription, "held")) === events - inFlight ? true : null), heldWithinMs);
+  await eventually(
+    async () => ((await program.countNotifications({ subscription, status: "held" })) === events - inFlight ? true : null),
+    heldWithinMs,
+  );
   assert.equal(await program.kill("SIGKILL"), "SIGKILL");
   assert.deepEqual(ledger.successes, []);
   await program.start();
   await eventually(() => (ledger.open.length >= inFlight ? true : null));
-  assert.ok((await countOf(program, subscription, "held")) >= events - 2 * inFlight);
+  assert.ok((await program.countNotifications({ subscription, status: "held" })) >= events - 2 * inFlight);
 
   // It comes back, not quite well: every fourth is answered with 500 at first.
   ledger.answer = ({ object, attempts }) => ({ status: attempts === 1 && Number(object.slice(1)) % 4 === 0 ? 500 : 200, afterMs: 5 });
@@ -48,18 +50,6 @@ test("what waits for a receiver for long is held, survives kills, and arrives on
   assertOneIdEach([ledger]);
   assertAllSigned([ledger]);
   assertAttemptsNeverDecrease([ledger]);
-  await eventually(async () => ((await countOf(program, subscription, "delivered")) === events ? true : null));
-  assert.equal(await countOf(program, subscription, "held"), 0);
+  await eventually(async () => ((await program.countNotifications({ subscription, status: "delivered" })) === events ? true : null));
+  assert.equal(await program.countNotifications({ subscription, status: "held" }), 0);
 });
-
-/** How many notifications of a subscription have this status, as the log shows them. */
-async function countOf(program: Program, subscription: string, status: string): Promise<number> {
-  let count = 0;
-  for (let cursor: string | null = ""; cursor !== null;) {
-    const query = new URLSearchParams({ subscription, status, limit: "100", ...(cursor === "" ? {} : { cursor }) });
-    const page: { data: unknown[]; next_cursor: string | null } = await program.must("GET", `/v1/notifications?${query}`);
-    count += page.data.length;
-    cursor = page.next_cursor;
-  }
-  return count;
-}

@@ -103,8 +103,7 @@ test("a retry planned after a quiet time is made although the program is killed 
   await pause(quietMs);
   const load = new Load(program, "ext:w", [ticket]);
   await load.publish(1);
-  const retrying = "/v1/notifications?status=retrying";
-  await eventually(async () => ((await program.must<{ data: unknown[] }>("GET", retrying)).data.length === 1 ? true : null));
+  await eventually(async () => ((await program.countNotifications({ status: "retrying" })) === 1 ? true : null));
   assert.equal(await program.kill("SIGKILL"), "SIGKILL");
   await program.start();
   await everythingArrived(load.acknowledged, [{ ledger, path: "/one", topics: [ticket] }]);
