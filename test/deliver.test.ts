@@ -107,9 +107,16 @@ test("410 ends the notification and disables the subscription until it is set li
   const program = await startTestProgram(t);
   const installed = await program.makeInstalled({ topics: [topic] });
   const path = `/v1/apps/${installed.app}/subscriptions/${installed.subscription}`;
+  installed.inbox.behave(null, 503);
+  const earlier = await publishTo(program, installed);
+  await program.settled(earlier, "retrying");
   installed.inbox.behave(null, 410);
   const id = await publishTo(program, installed);
   assert.equal((await program.settled(id, "failed"))["reason"], "gone");
+  assert.equal((await program.settled(earlier, "failed"))["reason"], "subscription_disabled", "what waited ends too");
+  const replayed = await program.call("POST", `/v1/notifications/${id}/replay`);
+  assert.deepEqual([replayed.status, replayed.body["code"]], [409, "conflict"]);
+  assert.equal((await program.must("GET", `/v1/notifications/${id}`))["reason"], "gone", "a refused replay changes nothing");
   await eventually(async () => ((await program.must(`GET`, path))["state"] === "disabled" ? true : null));
   installed.inbox.behave(null, 200);
   const refused = await program.publish({ workspace_id: installed.workspace, topic, item: {} });
@@ -134,7 +141,8 @@ async function endedAfter(program: TestProgram, installed: Installed, change: ()
   )["reason"];
 }
 
-const waiting = { settings: { policy: { waits_s: [1, 60] } } };
+/** An hour until the second attempt: what changes must end it now, not when it is due. */
+const waiting = { settings: { policy: { waits_s: [3_600] } } };
 
 for (const [what, reason, change] of [
   [

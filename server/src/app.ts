@@ -110,8 +110,9 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const refresh = async (): Promise<void> => {
     keys.forget();
-    await directory.refresh();
+    const apps = await directory.refresh();
     await catalogue.refresh(directory.version);
+    if (apps.length > 0) void engine.commands.sweep(apps);
   };
   const versionSeen = (seen: number): void => {
     if (seen > directory.version) void refresh().catch((error: unknown) => trouble("control data could not be refreshed", error));
@@ -135,6 +136,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     holdDays: config.holdDays,
     telemetry: () => telemetry,
     versionSeen,
+    changed: () => refresh(),
     trouble,
   });
   const { engine, items } = delivery;
@@ -188,7 +190,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       monotonicMs: () => performance.now(),
     }),
     ...notificationHandlers(shown),
-    ...notificationCommandHandlers({ engine, database }),
+    ...notificationCommandHandlers({ commands: engine.commands, database }),
     ...explainHandlers(shown),
     ...systemHandlers({ registry: telemetry.registry, notReady }),
   };

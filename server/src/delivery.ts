@@ -31,6 +31,8 @@ export type DeliveryParts = {
   readonly holdDays: number;
   readonly telemetry: () => Telemetry;
   readonly versionSeen: (version: number) => void;
+  /** Control data was changed by the engine itself. */
+  readonly changed: () => Promise<void>;
   readonly trouble: (message: string, error: unknown) => void;
 };
 
@@ -86,7 +88,10 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     monotonicMs: () => performance.now(),
     measureClock: () => clock.measure(),
     versionSeen: parts.versionSeen,
-    disable: (work) => disableSubscription(database, work.subscription, "gone"),
+    disable: async (work) => {
+      await disableSubscription(database, work.subscription, "gone");
+      await parts.changed();
+    },
     trouble,
   });
   return { engine, items, waiting: () => waitingIn(queue, recorder, nowMs()) };

@@ -114,7 +114,14 @@ const rows: Row[] = [
   { says: "an own schedule is followed", policy: { waits_s: [7, 9] }, progress: after(1, 1), failure: "tls", inMs: 9 * second },
   { says: "and ends with its last wait", policy: { waits_s: [7, 9] }, progress: after(2, 2), failure: "tls", ended: "attempts_exhausted" },
   { says: "429 waits a minute when nothing is said", progress: fresh, failure: "throttled", status: 429, inMs: minute },
-  { says: "429 doubles", progress: after(2, 0, now - 2 * minute), failure: "throttled", status: 429, inMs: 4 * minute },
+  { says: "429 doubles", progress: after(2, 0, now - 3 * minute), failure: "throttled", status: 429, inMs: 4 * minute },
+  {
+    says: "the first 429 waits a minute, however many requests came before",
+    progress: after(12, 0),
+    failure: "throttled",
+    status: 429,
+    inMs: minute,
+  },
   { says: "429 doubles to 2 h at most", progress: after(20, 0, now - day), failure: "throttled", status: 429, inMs: 2 * hour },
   {
     says: "429 waits as long as Retry-After says",

@@ -54,7 +54,7 @@ export function afterAttempt(
     const throttled = { requests, policyStep: progress.policyStep, firstSentAtMs, throttledSinceMs };
     if (nowMs - throttledSinceMs >= plan.throttledForMs)
       return { progress: throttled, nextAtMs: null, ended: "throttled_too_long", gone: false };
-    return scheduled(throttled, nowMs + throttleWaitMs(requests - progress.policyStep, answered.retryAfterMs), endsAtMs);
+    return scheduled(throttled, nowMs + throttleWaitMs(nowMs - throttledSinceMs, answered.retryAfterMs), endsAtMs);
   }
   const failed = { requests, policyStep: progress.policyStep + 1, firstSentAtMs, throttledSinceMs: null };
   if (answered.failure === "gone") return { progress: failed, nextAtMs: null, ended: "gone", gone: true };
@@ -71,9 +71,10 @@ export function afterExtraAttempt(progress: Progress, sentAtMs: number, gone: bo
   return { progress: { ...progress, requests: progress.requests + 1, firstSentAtMs }, nextAtMs: null, ended: null, gone };
 }
 
-function throttleWaitMs(throttledRequests: number, retryAfterMs: number | null): number {
+/** Waits of 1, 2, 4… minutes have lasted 0, 1, 3… minutes in all when the next begins: each is all before it and one more. */
+function throttleWaitMs(throttledForMs: number, retryAfterMs: number | null): number {
   if (retryAfterMs !== null) return Math.min(Math.max(retryAfterMs, retryAfterMinMs), retryAfterMaxMs);
-  return Math.min(throttleFirstMs * 2 ** (throttledRequests - 1), retryAfterMaxMs);
+  return Math.min(throttledForMs + throttleFirstMs, retryAfterMaxMs);
 }
 
 function scheduled(progress: Progress, atMs: number, endsAtMs: number): Next {

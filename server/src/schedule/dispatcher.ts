@@ -86,18 +86,36 @@ export class Dispatcher {
     );
   }
 
+  /** Brings into memory what these need to be judged and sent. */
+  async load(works: readonly Work[]): Promise<void> {
+    const { directory, items, loadItems } = this.#ports;
+    const events = [...new Set(works.map((work) => work.event))].filter((event) => !items.get(event));
+    const apps = [...new Set(works.map((work) => work.app))].filter((app) => !directory.app(app));
+    const workspaces = [...new Set(works.map((work) => work.workspace))].filter((ref) => !directory.workspaceByRef(ref));
+    const [rows] = await Promise.all([
+      events.length > 0 ? loadItems(events) : [],
+      directory.loadApps(apps),
+      directory.loadWorkspaces(workspaces),
+    ]);
+    for (const row of rows) items.put(row);
+  }
+
+  /** What may have changed while it waited: why it is not to be sent any more. Asked of what was loaded. */
+  refusal(work: Work): EndedReason | null {
+    const { catalogue, directory, items } = this.#ports;
+    const item = items.get(work.event);
+    if (!item) return "expired";
+    const app = directory.app(work.app);
+    const installation = directory.workspaceByRef(work.workspace)?.installations.get(work.app);
+    if (!app || !installation) return "uninstalled";
+    const subscription = app.subscriptions.find((each) => each.ref === work.subscription);
+    return whyNotNow(catalogue(), catalogue().topicNamed(item.topic), installation, app.facts, subscription?.facts ?? null);
+  }
+
   async #loadAndStart(works: readonly Work[]): Promise<void> {
-    const { directory, items, queue, nowMs, loadItems, trouble } = this.#ports;
+    const { queue, nowMs, trouble } = this.#ports;
     try {
-      const events = [...new Set(works.map((work) => work.event))].filter((event) => !items.get(event));
-      const apps = [...new Set(works.map((work) => work.app))].filter((app) => !directory.app(app));
-      const workspaces = [...new Set(works.map((work) => work.workspace))].filter((ref) => !directory.workspaceByRef(ref));
-      const [rows] = await Promise.all([
-        events.length > 0 ? loadItems(events) : [],
-        directory.loadApps(apps),
-        directory.loadWorkspaces(workspaces),
-      ]);
-      for (const row of rows) items.put(row);
+      await this.load(works);
       for (const work of works) this.#start(work);
     } catch (error) {
       trouble("what a request needs could not be read; it is tried again", error);
@@ -116,7 +134,7 @@ export class Dispatcher {
     const workspace = directory.workspaceByRef(work.workspace);
     const app = directory.app(work.app);
     const subscription = app?.subscriptions.find((each) => each.ref === work.subscription);
-    const reason = this.#whyEnd(work, item, workspace, app, subscription);
+    const reason = this.#whyEnd(work);
     if (reason !== null || !item || !workspace || !app || !subscription) {
       queue.release(work);
       this.end(work, reason ?? "expired");
@@ -132,20 +150,12 @@ export class Dispatcher {
     );
   }
 
-  /** What may have changed while it waited. A replay by hand may go out after the notification's own end. */
-  #whyEnd(
-    work: Work,
-    item: CachedItem | undefined,
-    workspace: WorkspaceView | undefined,
-    app: AppView | undefined,
-    subscription: SubscriptionView | undefined,
-  ): EndedReason | null {
-    const { catalogue, nowMs, holdDays } = this.#ports;
+  /** A replay by hand may go out after the notification's own end. */
+  #whyEnd(work: Work): EndedReason | null {
+    const { nowMs, holdDays } = this.#ports;
     if (work.canceled) return "canceled";
-    if (!item || (nowMs() >= endsAtMs(work.madeAtMs, holdDays) && work.retryReason !== "replay")) return "expired";
-    const installation = workspace?.installations.get(work.app);
-    if (!app || !installation) return "uninstalled";
-    return whyNotNow(catalogue(), catalogue().topicNamed(item.topic), installation, app.facts, subscription?.facts ?? null);
+    const isExpired = nowMs() >= endsAtMs(work.madeAtMs, holdDays) && work.retryReason !== "replay";
+    return isExpired ? "expired" : this.refusal(work);
   }
 
   #settle(delivery: Delivery, sent: Sent): void {

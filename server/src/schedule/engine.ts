@@ -6,14 +6,14 @@ import type { Next } from "../domain/transition.ts";
 import type { Database } from "../store/database.ts";
 import { beat, takeOver, tryOwn, writeCheckpoint, writeHoldCursor } from "../store/ownership.ts";
 import type { Ownership } from "../store/ownership.ts";
-import { findNewest, heldSubscriptions } from "../store/scan.ts";
+import { heldSubscriptions } from "../store/scan.ts";
 import type { Step } from "../store/log.ts";
+import { Commands } from "./commands.ts";
 import { emptyStep } from "./dispatcher.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { Holds } from "./holds.ts";
 import type { Queue } from "./queue.ts";
 import { Reader } from "./reader.ts";
-import { resumedWork } from "./work.ts";
 import type { Work } from "./work.ts";
 
 const beatMs = 3_000;
@@ -38,13 +38,10 @@ export type EnginePorts = {
   readonly trouble: (message: string, error: unknown) => void;
 };
 
-export type CommandResult =
-  | { ok: true; status: "waiting" | "canceled" | "retrying" }
-  | { ok: false; why: "not_found" | "over" | "busy" | "unavailable" };
-
 export class Engine {
   readonly #ports: EnginePorts;
   readonly holds = new Holds();
+  readonly commands: Commands;
   #lease: pg.Client | null = null;
   #reader: Reader | null = null;
   #epoch: number | null = null;
@@ -56,6 +53,18 @@ export class Engine {
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
+    const { database, queue, dispatcher, nowMs, trouble } = ports;
+    this.commands = new Commands({
+      database,
+      queue,
+      dispatcher,
+      nowMs,
+      trouble,
+      owns: () => this.#epoch !== null,
+      scanned: async () => this.#reader?.scanned(),
+      horizonMs: () => this.#reader?.horizonMs ?? 0,
+      holdForReplay: (work, done) => this.#hold(work, "replay", done),
+    });
   }
 
   get epoch(): number | null {
@@ -121,50 +130,6 @@ export class Engine {
     this.#lease = null;
     void this.#acquire(Infinity).catch((error: unknown) => this.#ports.trouble("delivery could not be resumed", error));
   };
-
-  /** Ends what is not delivered yet; a request under way is waited for, and not repeated. */
-  async cancel(id: string): Promise<CommandResult> {
-    const claimed = await this.#claim(id);
-    if (typeof claimed === "string") return { ok: false, why: claimed };
-    const { work, busy, over } = claimed;
-    if (busy) {
-      work.canceled = true;
-      return { ok: true, status: "retrying" };
-    }
-    if (over) {
-      this.#ports.queue.finish(work);
-      return { ok: false, why: "over" };
-    }
-    await new Promise<void>((resolve) => this.#ports.dispatcher().end(work, "canceled", resolve));
-    return { ok: true, status: "canceled" };
-  }
-
-  /** Makes one more attempt at once: with a fresh policy where it was never delivered, one single request where it was. */
-  async replay(id: string): Promise<CommandResult> {
-    const claimed = await this.#claim(id);
-    if (typeof claimed === "string") return { ok: false, why: claimed };
-    const { work, busy } = claimed;
-    if (busy) return { ok: false, why: "busy" };
-    if (!work.delivered) work.progress = { ...work.progress, policyStep: 0, throttledSinceMs: null };
-    await new Promise<void>((resolve) => this.#hold(work, "replay", resolve));
-    return { ok: true, status: "waiting" };
-  }
-
-  /** Takes a notification out of its queue, or out of the log, for a command. `busy`: a request is under way. */
-  async #claim(id: string): Promise<{ work: Work; busy: boolean; over: boolean } | "not_found" | "unavailable"> {
-    const { queue, database, nowMs } = this.#ports;
-    if (this.#epoch === null) return "unavailable";
-    const held = queue.get(id);
-    if (held) return { work: held, busy: !queue.withdraw(held), over: false };
-    const row = await findNewest(database.read, id);
-    if (!row) return "not_found";
-    // Committed and not scanned yet: it must come in by the scan, which keeps count of it.
-    if (row.step === 0) await this.#reader?.scanned();
-    if (queue.get(id)) return this.#claim(id);
-    const work = resumedWork(row, nowMs());
-    queue.adopt(work);
-    return { work, busy: false, over: row.delivered || row.kind === "e" };
-  }
 
   /** Writes a `held` step: for want of room, or because somebody wants it sent once more (then it is due at once). */
   #hold(work: Work, cause: HeldCause, done: () => void): void {

@@ -56,7 +56,7 @@ export class Directory {
   readonly #workspaceNames = new Map<string, number>();
   readonly #unknown = new Set<string>();
   readonly #apps = new Map<number, AppView>();
-  #refreshing: Promise<void> | null = null;
+  #refreshing: Promise<readonly number[]> | null = null;
   readonly #loading = new Map<string, Promise<WorkspaceView | null>>();
   /** How often something was forgotten. */
   #changes = 0;
@@ -121,15 +121,18 @@ export class Directory {
     );
   }
 
-  /** Forgets what changed since `version`; everything here is then as new as the database at the start of the call. */
-  async refresh(): Promise<void> {
+  /**
+   * Forgets what changed since `version`; everything here is then as new as the database at the start of the call. Gives
+   * the apps that changed, or whose installations or owner did.
+   */
+  async refresh(): Promise<readonly number[]> {
     // One that is under way may have looked before the change that the caller knows of.
     await this.#refreshing?.catch(() => undefined);
     this.#refreshing ??= this.#forgetChanged().finally(() => (this.#refreshing = null));
     return this.#refreshing;
   }
 
-  async #forgetChanged(): Promise<void> {
+  async #forgetChanged(): Promise<readonly number[]> {
     const changed = await changesSince(this.#database.control, this.version);
     for (const ref of changed.workspaces) this.#forgetWorkspace(ref);
     for (const ref of changed.apps) this.#apps.delete(ref);
@@ -138,6 +141,7 @@ export class Directory {
     if (changed.owners.length > 0) this.#unknown.clear();
     if (changed.apps.length + changed.workspaces.length > 0) this.#changes++;
     this.version = Math.max(this.version, changed.version);
+    return changed.apps;
   }
 
   /** Runs a load again when something was forgotten meanwhile: what it read may be what was to be forgotten. */

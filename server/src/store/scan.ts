@@ -141,6 +141,30 @@ export async function findNewest(on: Connection, notification: string): Promise<
   return found[0] ?? null;
 }
 
+/** Retries that wait for a subscription, by id, from behind `after`: wherever they are in time. */
+export function waitingRetries(on: Connection, subscription: number, after: string, limit: number): Promise<ResumedRow[]> {
+  return rows<ResumedRow>(
+    on,
+    sql`
+    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.topic, n.api_version, l.step, l.kind::text as kind, l.reason, l.requests,
+      l.policy_step, extract(epoch from l.first_sent_at)::float8 * 1000 as first_sent_ms,
+      extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, extract(epoch from l.next_at)::float8 * 1000 as next_ms, l.position, false as delivered
+    from (
+      select * from log
+      where log.subscription = ${subscription}::int4 and log.reason is not null and log.notification > ${after}::uuid and log.next_at is not null
+        and not exists (select from log later where later.notification = log.notification and later.step > log.step)
+      order by log.notification limit ${limit}) l
+    join notification n on n.id = l.notification
+    order by l.notification`,
+  );
+}
+
+/** Every subscription of these apps, deleted ones too. */
+export async function subscriptionsOf(on: Connection, apps: readonly number[]): Promise<number[]> {
+  const found = await rows<{ ref: number }>(on, sql`select ref from subscription where app = any(${apps}) order by ref`);
+  return found.map(({ ref }) => ref);
+}
+
 export type ItemRow = { id: string; item: string; topic: string; created_ms: number; traceparent: string | null };
 
 export function itemRows(on: Connection, events: readonly string[]): Promise<ItemRow[]> {
