@@ -48,13 +48,40 @@ test("the API describes itself, with every route and its operation id", async (t
 
 test("a query is never coerced: a number must be spelled as one, and given once", async (t) => {
   const program = await startTestProgram(t);
-  for (const query of ["limit=true", "limit=0x10", "limit=", "limit=1&limit=2", "limit=0", "limit=101", "colour=red", "cursor=garbage", "status=odd"]) {
+  for (const query of [
+    "limit=true",
+    "limit=0x10",
+    "limit=",
+    "limit=1&limit=2",
+    "limit=0",
+    "limit=101",
+    "colour=red",
+    "cursor=garbage",
+    "status=odd",
+  ]) {
     const { status, body, text } = await program.call("GET", `/v1/notifications?${query}`);
     assert.equal(status, 400, `${query}: ${text}`);
     assert.match(body["code"] as string, /^invalid_(query|cursor)$/);
   }
-  const misspelled = await program.call("POST", "/v1/apps/app_0000000000000000/subscriptions?verify=1", { url: "https://example.com", topics: [] });
+  const misspelled = await program.call("POST", "/v1/apps/app_0000000000000000/subscriptions?verify=1", {
+    url: "https://example.com",
+    topics: [],
+  });
   assert.equal(misspelled.status, 400);
+});
+
+test("text that could not be stored is refused in every query and path", async (t) => {
+  const program = await startTestProgram(t);
+  for (const [path, pointer] of [
+    ["/v1/notifications?object_id=%00", "/object_id"],
+    ["/v1/notifications?subscription=a%00b", "/subscription"],
+    ["/v1/explain?workspace_id=ext:%00&topic=ping", "/workspace_id"],
+    ["/v1/notifications/%00", "/id"],
+    ["/v1/workspaces/ext:%00", "/id"],
+  ] as const) {
+    const { status, body, text } = await program.call<{ code: string; errors: { pointer: string }[] }>("GET", path);
+    assert.deepEqual([status, body.code, body.errors[0]?.pointer], [400, "invalid_query", pointer], `${path}: ${text}`);
+  }
 });
 
 test("a region's addresses are those configured, none otherwise", async (t) => {

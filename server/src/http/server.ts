@@ -18,7 +18,7 @@ import type { FindKey } from "./authorize.ts";
 import { WithStatus } from "./handler.ts";
 import type { Caller, Handler } from "./handler.ts";
 import { problemDocument } from "./problem.ts";
-import { compileValidator } from "./validate.ts";
+import { compileValidator, unstorable } from "./validate.ts";
 
 const requestTimeoutMs = 30_000;
 const keepAliveTimeoutMs = 72_000;
@@ -151,8 +151,11 @@ const frameworkProblems: Record<string, ProblemCode> = {
 };
 
 function validationProblem(error: FastifyError): Problem {
-  const mistakes = mistakesFrom(error.validation as readonly SchemaError[]);
-  if (error.validationContext === "params") return new Problem("not_found", "The path has an id that cannot be one.", mistakes);
+  const found = error.validation as readonly SchemaError[];
+  const mistakes = mistakesFrom(found);
+  const isUnstorable = found.some(({ keyword }) => keyword === unstorable);
+  if (error.validationContext === "params" && !isUnstorable)
+    return new Problem("not_found", "The path has an id that cannot be one.", mistakes);
   return new Problem(error.validationContext === "body" ? "invalid_request" : "invalid_query", undefined, mistakes);
 }
 

@@ -1,7 +1,12 @@
 // Checks what comes in against a route's schemas. Nothing is coerced but the text of a query or path into the number or
-// truth value that its schema asks for, and only where it is spelled as one.
+// truth value that its schema asks for, and only where it is spelled as one. Text that could not be stored is refused here
+// for every query and path; bodies are scanned by their own reader.
 import { Compile } from "typebox/compile";
 import type { TProperties, TSchema } from "typebox";
+import type { SchemaError } from "../domain/mistakes.ts";
+
+/** The keyword of the error for text that no string of ours can have. */
+export const unstorable = "unstorable";
 
 type Checked = { value: unknown } | { error: unknown };
 
@@ -11,9 +16,23 @@ export function compileValidator({ schema, httpPart }: Part): (value: unknown) =
   const compiled = Compile(schema);
   const { properties } = schema as { properties?: TProperties };
   return (value) => {
-    const given = httpPart === "body" ? value : spelledOut(properties ?? {}, value as Record<string, unknown>);
+    if (httpPart === "body") return compiled.Check(value) ? { value } : { error: compiled.Errors(value) };
+    const error = unstorableText(value as Record<string, unknown>);
+    if (error.length > 0) return { error };
+    const given = spelledOut(properties ?? {}, value as Record<string, unknown>);
     return compiled.Check(given) ? { value: given } : { error: compiled.Errors(given) };
   };
+}
+
+function unstorableText(given: Record<string, unknown>): SchemaError[] {
+  return Object.entries(given)
+    .filter(([, value]) => [value].flat().some((text) => typeof text === "string" && (text.includes("\0") || !text.isWellFormed())))
+    .map(([name]) => ({
+      keyword: unstorable,
+      instancePath: `/${name}`,
+      message: "must not contain U+0000 or half of a surrogate pair",
+      params: {},
+    }));
 }
 
 function spelledOut(properties: TProperties, given: Record<string, unknown>): Record<string, unknown> {
