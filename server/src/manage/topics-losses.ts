@@ -11,15 +11,23 @@ import type { Connection } from "../store/sql.ts";
 export async function refuseLosses(on: Connection, before: Catalogue, after: Catalogue): Promise<void> {
   const versions = (await usedVersions(on)).filter(({ api_version: used }) => before.hasVersion(used) && !after.hasVersion(used));
   const topics = (await chosenTopics(on)).filter((chosen) => isLost(chosen, before, after));
-  if (versions.length === 0 && topics.length === 0) return;
   const mistakes: Mistake[] = [
+    ...alwaysOnLost(before, after),
     ...versions.map(({ api_version: version, app }) => ({
       pointer: "/versions",
       message: `the app ${app} is on version "${version}"; move it to another first`,
     })),
     ...topics.map((lost) => ({ pointer: "/topics", message: lossMessage(lost) })),
   ];
+  if (mistakes.length === 0) return;
   throw new Problem("conflict", `The change would take away what is in use: ${mistakes[0]?.message}.`, mistakes);
+}
+
+/** Every subscription has these topics, without having chosen them. */
+function alwaysOnLost(before: Catalogue, after: Catalogue): Mistake[] {
+  return before.topics
+    .filter(({ name, always_on: alwaysOn }) => alwaysOn === true && after.topicNamed(name)?.always_on !== true)
+    .map(({ name }) => ({ pointer: "/topics", message: `"${name}" is always on for every subscription; keep it, with "always_on": true` }));
 }
 
 function isLost({ topic, api_version: version }: ChosenTopic, before: Catalogue, after: Catalogue): boolean {

@@ -62,6 +62,8 @@ async function call(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", url: st
   return { status: answer.statusCode, body: (answer.body === "" ? {} : JSON.parse(answer.body)) as Body };
 }
 
+const ping = { name: "ping", description: "", permissions: [], item_type: "ping", since: "1", always_on: true };
+
 const invoicePaid = {
   name: "invoice.paid",
   description: "An invoice was paid",
@@ -128,13 +130,27 @@ test("a topic that is not there is named with its nearest, a former name with th
   assert.equal((await call("DELETE", "/v1/topics/ping")).body.code, "invalid_catalogue");
 });
 
+test("a topic that is always on stays, and stays on", async () => {
+  const whole = document as CatalogueDocument;
+  const refusals = [
+    await call("PATCH", "/v1/topics/ping", { always_on: false }),
+    await call("PATCH", "/v1/topics/ping", { always_on: null }),
+    await call("PUT", "/v1/catalogue", { ...whole, topics: whole.topics.filter(({ name }) => name !== "ping") }),
+  ];
+  for (const { status, body } of refusals) {
+    assert.deepEqual([status, body.code], [409, "conflict"]);
+    assert.match(body.detail, /keep it, with "always_on": true/);
+  }
+  assert.equal((await call("PATCH", "/v1/topics/ping", { description: "A ping" })).status, 200);
+});
+
 test("a whole catalogue replaces the other and reaches another process by the control version", async () => {
   const other = await createCatalogueHolder(database, document);
-  const small = { versions: ["1"], default_version: "1", permissions: {}, topics: [{ ...invoicePaid, since: "1" }] };
+  const small = { versions: ["1"], default_version: "1", permissions: {}, topics: [{ ...invoicePaid, since: "1" }, ping] };
   assert.equal((await call("PUT", "/v1/catalogue", small)).status, 200);
   assert.equal((await call("GET", "/v1/topics")).body.data[0]?.name, "invoice.paid");
   await other.refresh(1_000_000);
-  assert.equal(other.current().topics.length, 1);
+  assert.equal(other.current().topics.length, 2);
   assert.equal((await call("PUT", "/v1/catalogue", { topics: [] })).body.code, "invalid_catalogue");
   assert.equal((await call("PUT", "/v1/catalogue", document)).status, 200);
 });
@@ -164,7 +180,7 @@ test("a topic or version that somebody has chosen cannot be taken away", async (
   assert.match(removed.body.errors[0]?.message ?? "", /"ticket.created" is chosen by the subscription sub_1 of app_1/);
   const moved = await call("PATCH", "/v1/topics/ticket.created", { since: "2.12" });
   assert.equal(moved.body.code, "conflict");
-  const small = { versions: ["1"], default_version: "1", permissions: {}, topics: [] };
+  const small = { versions: ["1"], default_version: "1", permissions: {}, topics: [ping] };
   const replaced = await call("PUT", "/v1/catalogue", small);
   assert.deepEqual(
     replaced.body.errors.map(({ pointer }) => pointer),
