@@ -37,6 +37,13 @@ const refusals: Refusal[] = [
     pointer: "/topic",
   },
   {
+    what: "a topic that Bellhop itself sends",
+    body: '{"workspace_id":"w1","topic":"ping","item":{}}',
+    status: 422,
+    code: "unknown_topic",
+    pointer: "/topic",
+  },
+  {
     what: "an unknown workspace",
     body: `{"workspace_id":"nowhere","topic":"${topic}","item":{}}`,
     status: 404,
@@ -76,6 +83,17 @@ const refusals: Refusal[] = [
     code: "invalid_request",
     pointer: "/traceparent",
   },
+  ...[
+    "ff-1234567890abcdef1234567890abcdef-1234567890abcdef-01",
+    `00-${"0".repeat(32)}-1234567890abcdef-01`,
+    `00-${"a".repeat(32)}-${"0".repeat(16)}-01`,
+  ].map((traceparent) => ({
+    what: `the traceparent ${traceparent}, which W3C rules out`,
+    body: event("{}", `,"traceparent":"${traceparent}"`),
+    status: 422,
+    code: "invalid_request",
+    pointer: "/traceparent",
+  })),
   { what: "an item that is too large", body: event(`{"a":"${"x".repeat(256 * 1024)}"}`), status: 413, code: "payload_too_large" },
   { what: "an item that is too deep", body: event(`{"a":${deep(64)}}`), status: 400, code: "invalid_json" },
   { what: "a duplicate key in the item", body: event('{"a":1,"a":2}'), status: 400, code: "invalid_json", pointer: "/item/a" },
@@ -162,12 +180,13 @@ for (const [how, type, write] of [
   ["a single body", "application/json", (item: string) => event(item)],
   ["an array", "application/json", (item: string) => `[ ${event(item)} ]`],
   ["NDJSON", "application/x-ndjson", (item: string) => `${event(item)}\r\n`],
+  ["NDJSON in capitals", "Application/X-NDJSON; charset=UTF-8", (item: string) => `${event(item)}\r\n`],
 ] as const) {
   test(`the item's tokens pass through in order and spelling from ${how}`, async (t) => {
     const program = await startTestProgram(t);
     const { inbox } = await program.makeInstalled({ topics: [topic] });
     const path = how === "a single body" ? "/v1/events" : "/v1/events/batch";
-    const item = type === "application/x-ndjson" ? tokens : spaced;
+    const item = how.startsWith("NDJSON") ? tokens : spaced;
     await program.must("POST", path, write(item), { "content-type": type });
     const { body, hub, standard } = await inbox.waitFor(() => true);
     assert.ok(body.includes(`"item":${tokens}},"links":{}`), body);
@@ -191,6 +210,11 @@ test("a bad line of a batch fails alone; a batch of bad lines is refused", async
     ["accepted", "invalid_json", "invalid_request", "accepted"],
   );
   await inbox.waitFor((_, all) => all.length === 2);
+  for (const holed of [`[${event("{}")},]`, `[,${event("{}")}]`, `[${event("{}")}, ,${event("{}")}]`]) {
+    const refused = await program.call<Problem>("POST", "/v1/events/batch", holed);
+    assert.deepEqual([refused.status, refused.body.code], [400, "invalid_json"]);
+  }
+  assert.equal(await storedEvents(program), 2);
   const bad = await program.call<{ refused: number }>("POST", "/v1/events/batch", "[{}]");
   assert.deepEqual([bad.status, bad.body.refused], [422, 1]);
   const many = await program.call<Problem>("POST", "/v1/events/batch", `[${Array.from({ length: 1_001 }, () => "{}").join(",")}]`);
@@ -264,8 +288,11 @@ test("when nobody is notified the answer says why", async (t) => {
   assert.match(other.hint ?? "", /subscription/);
 });
 
-test("a workspace is found by the operator's own id", async (t) => {
+test("a workspace is found by the operator's own id, and both names share its idempotency keys", async (t) => {
   const program = await startTestProgram(t);
-  await program.must("PUT", "/v1/workspaces/ext:customer-9", { name: "Nine", kind: "paid", region: "eu" });
-  assert.equal((await program.publish({ workspace_id: "ext:customer-9", topic, item: {} })).notifications, 0);
+  const { id } = await program.must<{ id: string }>("PUT", "/v1/workspaces/ext:customer-9", { name: "Nine", kind: "paid", region: "eu" });
+  const publishIn = (workspace: string) => program.publish({ workspace_id: workspace, topic, item: {}, idempotency_key: "k" });
+  const first = await publishIn("ext:customer-9");
+  assert.equal(first.notifications, 0);
+  assert.equal((await publishIn(id)).id, first.id);
 });

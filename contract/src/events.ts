@@ -27,7 +27,12 @@ export const PublishSchema = Type.Object(
     idempotency_key: Type.Optional(Type.String({ minLength: 1, maxLength: idempotencyKeyLengthMax })),
     ordering_key: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
     object_id: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: "Default: `item.id`." })),
-    traceparent: Type.Optional(Type.String({ pattern: "^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$" })),
+    traceparent: Type.Optional(
+      Type.String({
+        pattern: "^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$",
+        description: "W3C trace context, passed on to receivers.",
+      }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -50,7 +50,12 @@ const timeoutMs = Type.Integer({
   maximum: limits.timeoutMsMax,
   description: "Milliseconds for a whole exchange, DNS and connect included. Default: what the policy says.",
 });
-const ratePerSecond = Type.Number({ minimum: limits.ratePerSecondMin, maximum: limits.ratePerSecondMax });
+const ratePerSecond = Type.Number({
+  minimum: limits.ratePerSecondMin,
+  maximum: limits.ratePerSecondMax,
+  description: "Not supported yet: any number is refused.",
+});
+const ordered = Type.Boolean({ description: "Not supported yet: true is refused." });
 const maxInFlight = Type.Integer({ minimum: 1, maximum: limits.inFlightMax, description: "Requests at a time." });
 const signatures = Type.Array(Type.Enum([...signatureNames]), {
   minItems: 1,
@@ -98,7 +103,7 @@ export const NewSubscriptionSchema = Type.Object(
     max_in_flight: optional(maxInFlight),
     signatures: optional(signatures),
     signing_secret: optional(signingSecret),
-    ordered: optional(Type.Boolean()),
+    ordered: optional(ordered),
     metadata: optional(Type.Record(Type.String(), metadataValue)),
     filter: optional(filter),
   },
@@ -119,7 +124,7 @@ export const SubscriptionChangeSchema = Type.Object(
     max_in_flight: optional(nullable(maxInFlight)),
     signatures: optional(signatures),
     signing_secret: optional(nullable(signingSecret)),
-    ordered: optional(Type.Boolean()),
+    ordered: optional(ordered),
     metadata: optional(Type.Record(Type.String(), nullable(metadataValue))),
     filter: optional(filter),
   },

@@ -80,6 +80,7 @@ export function elementTexts(bytes: Buffer): Elements {
     const start = afterSpaceBytes(bytes, end + 1);
     end = endOfElement(bytes, start);
     const isEmptyArray = end === start && elements.length === 0 && bytes[end] === codes.closeBracket;
+    if (end === start && !isEmptyArray) return { ok: false, mistakes: batchMistakes(bytes) };
     if (!isEmptyArray) elements.push(bytes.subarray(start, end));
   } while (bytes[end] === codes.comma && elements.length <= batchEventsMax);
   const isClosed = bytes[end] === codes.closeBracket && afterSpaceBytes(bytes, end + 1) === bytes.length;

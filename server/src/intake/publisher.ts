@@ -2,6 +2,7 @@
 // statement and one fsync; each is answered only after that commit. What one publish does wrong never fails another's:
 // a statement that the database refuses is run again event by event.
 import type { Pool } from "pg";
+import type { Topic } from "@bellhop/contract/catalogue";
 import type { Catalogue } from "../domain/catalogue.ts";
 import { eventId, fanOutMax, notificationId } from "../domain/id.ts";
 import { Problem } from "../domain/problem.ts";
@@ -21,6 +22,7 @@ const statementsInFlightMax = 2;
 /** After this many rounds with control data that changed meanwhile, what was just read is new enough. */
 const staleRoundsMax = 2;
 const retryAfterS = 1;
+const nearestCount = 3;
 
 /** Decides who is notified; fan-out's rule, injected because stages do not import each other. */
 export type FanOutFor = (publish: Publish) => { workspace: number; recipients: readonly Recipient[]; skipped: string | null } | null;
@@ -82,11 +84,8 @@ export class Publisher {
 
   #unknownTopic(name: string): Problem | null {
     const catalogue = this.#ports.catalogue();
-    if (catalogue.topicNamed(name)) return null;
-    const former = catalogue.formerly(name);
-    const message = former
-      ? `is a former name of \`${former.newestName}\`; publish under that name`
-      : `is not in the catalogue; the nearest are ${catalogue.nearest(name, 3).join(", ") || "none"}; \`POST /v1/topics\` adds it`;
+    if (isPublished(catalogue.topicNamed(name))) return null;
+    const message = whyUnknown(catalogue, name);
     return new Problem("unknown_topic", `The topic \`${name}\` ${message}.`, [{ pointer: "/topic", message }]);
   }
 
@@ -297,3 +296,16 @@ const outcomeUnknown = (): Problem =>
     [],
     retryAfterS,
   );
+
+/** Topics that are always on are Bellhop's own. */
+function isPublished(topic: Topic | null): boolean {
+  return topic !== null && topic.always_on !== true;
+}
+
+function whyUnknown(catalogue: Catalogue, name: string): string {
+  if (catalogue.topicNamed(name)) return "is Bellhop's own and cannot be published; `POST …/test` of a subscription sends one";
+  const former = catalogue.formerly(name);
+  if (former) return `is a former name of \`${former.newestName}\`; publish under that name`;
+  const nearest = catalogue.nearest(name, nearestCount).join(", ") || "none";
+  return `is not in the catalogue; the nearest are ${nearest}; \`POST /v1/topics\` adds it`;
+}

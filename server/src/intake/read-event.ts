@@ -35,7 +35,6 @@ export function readEvent(bytes: Buffer, itemBytesMax: number, key: string | nul
     throw new Problem("invalid_request", undefined, [{ pointer: "/idempotency_key", message: "differs from the header Idempotency-Key" }]);
   }
   const content = {
-    workspace: body.workspace_id,
     topic: body.topic,
     item,
     createdAtMs: body.created_at === undefined ? null : body.created_at * 1000,
@@ -44,7 +43,7 @@ export function readEvent(bytes: Buffer, itemBytesMax: number, key: string | nul
     traceparent: body.traceparent ?? null,
   };
   const usedKey = body.idempotency_key ?? key;
-  return { ...content, idempotency: usedKey === null ? null : { key: usedKey, hash: hashOf(content) } };
+  return { workspace: body.workspace_id, ...content, idempotency: usedKey === null ? null : { key: usedKey, hash: hashOf(content) } };
 }
 
 const objectIdLengthMax = 255;
@@ -56,7 +55,7 @@ function objectIdOf(itemText: string, item: object): string | null {
   return text !== null && text.length > 0 && text.length <= objectIdLengthMax ? text : null;
 }
 
-/** Two publishes with one key are the same when all of this is. */
-function hashOf(content: Omit<Publish, "idempotency">): Buffer {
+/** Two publishes with one key are the same when all of this is. A key is the workspace's, which has more than one name. */
+function hashOf(content: Omit<Publish, "idempotency" | "workspace">): Buffer {
   return createHash("sha256").update(JSON.stringify(content)).digest();
 }

@@ -98,7 +98,7 @@ function findMistakes(
     ...mistakesOf("url_refused", urlMistakes(delivery, body.url)),
     ...mistakesOf("unknown_topic", topicMistakes(catalogue(), version, body.topics, "/topics")),
     ...mistakesOf("unknown_topic", topicMistakes(catalogue(), version, body.topics_off, "/topics_off")),
-    ...mistakesOf("invalid_request", filterMistakes(body)),
+    ...mistakesOf("invalid_request", notYetMistakes(body)),
     ...mistakesOf("invalid_request", body.headers === undefined ? [] : delivery.checkHeaders(headers)),
     ...mistakesOf("invalid_request", body.policy === undefined ? [] : policyMistakes(body.policy)),
     ...mistakesOf("invalid_request", metadataMistakes(metadata)),
@@ -122,9 +122,16 @@ function storedUrl(delivery: Delivery, raw: string): string {
   return checked.ok ? checked.url.href : raw;
 }
 
-function filterMistakes(body: object): Mistake[] {
-  const message = "filters are not supported yet; leave the field out and choose by topic";
-  return "filter" in body ? [{ pointer: "/filter", message }] : [];
+/** Nothing is accepted that would then do nothing. */
+function notYetMistakes(body: NewSubscription | SubscriptionChange): Mistake[] {
+  const filter = "filters are not supported yet; leave the field out and choose by topic";
+  const rate = "a rate is not supported yet; leave the field out, `max_in_flight` limits how many requests are sent at once";
+  const ordered = "order is not supported yet; leave the field out, receivers order by `created_at`";
+  return [
+    ...("filter" in body ? [{ pointer: "/filter", message: filter }] : []),
+    ...(typeof body.rate_per_second === "number" ? [{ pointer: "/rate_per_second", message: rate }] : []),
+    ...(body.ordered === true ? [{ pointer: "/ordered", message: ordered }] : []),
+  ];
 }
 
 /** Names are compared without case: HTTP does not know it. */

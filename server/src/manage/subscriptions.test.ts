@@ -235,6 +235,14 @@ const refusals: readonly [what: string, body: object, code: string, pointer: str
   ["an unknown topic", { url: "https://example.com/", topics: ["ticket.craeted"] }, "unknown_topic", "/topics/0", /ticket\.created/],
   ["a name of another version", { url: "https://example.com/", topics: ["user.email.updated"] }, "unknown_topic", "/topics/0", /2\.11/],
   ["ping switched off", { url: "https://example.com/", topics: [], topics_off: ["ping"] }, "unknown_topic", "/topics_off/0", /always/],
+  [
+    "a rate",
+    { url: "https://example.com/", topics: ticket, rate_per_second: 5 },
+    "invalid_request",
+    "/rate_per_second",
+    /not supported yet/,
+  ],
+  ["order", { url: "https://example.com/", topics: ticket, ordered: true }, "invalid_request", "/ordered", /not supported yet/],
   ["a filter", { url: "https://example.com/", topics: ticket, filter: {} }, "invalid_request", "/filter", /not supported yet/],
   ["a header of ours", { url: "https://example.com/", topics: ticket, headers: { Host: "x" } }, "invalid_request", "/headers/Host", /./],
   [

@@ -62,7 +62,7 @@ function read(deps: EventDeps, bytes: Buffer, key: string | null): Publish | Pro
 
 /** The lines of a batch as bytes, each to be read alone. */
 function batchLines(bytes: Buffer, contentType: string): Buffer[] {
-  const lines = contentType.startsWith("application/x-ndjson") ? splitLines(bytes) : elements(bytes);
+  const lines = contentType.toLowerCase().startsWith("application/x-ndjson") ? splitLines(bytes) : elements(bytes);
   if (lines.length === 0) throw new Problem("invalid_request", "The batch has no events.");
   if (lines.length > batchEventsMax)
     throw new Problem("payload_too_large", `The batch has ${lines.length} events; at most ${batchEventsMax} are taken.`);
