@@ -3,6 +3,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import type { Route } from "@bellhop/contract/route";
 import { routes } from "@bellhop/contract/routes";
 import { loadCatalogueDocument } from "./catalogue-file.ts";
 import { createChecking } from "./checking.ts";
@@ -16,7 +17,7 @@ import { CachedResolver } from "./deliver/resolver.ts";
 import { Sender } from "./deliver/sender.ts";
 import { createDelivery } from "./delivery.ts";
 import type { DeliveryEngine } from "./delivery.ts";
-import type { Handler } from "./http/handler.ts";
+import type { Handler, Handlers } from "./http/handler.ts";
 import { addressHandlers } from "./http/handlers/addresses.ts";
 import { appHandlers } from "./http/handlers/apps.ts";
 import { eventHandlers } from "./http/handlers/events.ts";
@@ -174,7 +175,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       trouble("an app could not be told of its uninstall", error),
     );
   };
-  const handlers = {
+  const handlers: Handlers<typeof routes> = {
     ...keyHandlers({ database }),
     ...workspaceHandlers({ database, regions: [...config.regions.keys()] }),
     ...appHandlers({ database, seal, catalogue: catalogue.current, checkUrl: isAllowed, uninstalled }),
@@ -196,7 +197,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const server = createServer({
     routes,
-    handlers: handlers as Record<string, Handler<never>> as never,
+    handlers: handlers as Record<string, Handler<never>> as Record<string, Handler<Route>>,
     findKey: keys.find,
     changed: refresh,
     log,
