@@ -1,6 +1,6 @@
 // What a receiver's URL must look like before anything is resolved or contacted: the same check when a subscription is
-// saved, tested and sent to. Only the parsed parts are judged, never the text: the URL parser folds every odd spelling of
-// an address or a name (octal, hexadecimal, full-width, percent-encoded) into one.
+// saved, tested and sent to. The parsed parts are judged, not the text: the URL parser folds every odd spelling of an
+// address or a name (octal, hexadecimal, full-width, percent-encoded) into one. In the text only what it drops is sought.
 
 import { isIP } from "node:net";
 import { checkAddress, plainName } from "./address.ts";
@@ -38,15 +38,18 @@ export type CheckedUrl = {
 
 export type RefusedUrl = { readonly ok: false; readonly rule: UrlRule; readonly message: string };
 
+/** Also empty, which the parser drops. To it `\` is a slash, and any number of slashes will do. */
+const userInfo = /^[^:]*:[\\/]*[^\\/?#]*@/;
+
 export function checkUrl(raw: string, rules: AddressRules): CheckedUrl | RefusedUrl {
   if (raw.length > URL_CHARACTERS_MAX) return refused("url_too_long");
   // The parser would silently drop these.
   if (/[\r\n\t]/.test(raw)) return refused("url_characters");
   const url = URL.parse(raw);
   if (url === null) return refused("url_invalid");
+  if (userInfo.test(raw)) return refused("user_info");
   const checked = normalised(url);
-  const rule =
-    checkScheme(url, rules) ?? checkUserInfo(url) ?? checkPort(checked.port, rules) ?? checkHost(checked.host, checked.port, rules);
+  const rule = checkScheme(url, rules) ?? checkPort(checked.port, rules) ?? checkHost(checked.host, checked.port, rules);
   if (rule !== null) return refused(rule, rules);
   return checked;
 }
@@ -65,10 +68,6 @@ function checkScheme(url: URL, rules: AddressRules): UrlRule | null {
   return "scheme_refused";
 }
 
-function checkUserInfo(url: URL): UrlRule | null {
-  return url.username === "" && url.password === "" ? null : "user_info";
-}
-
 function checkPort(port: number, rules: AddressRules): UrlRule | null {
   const { ports } = rules.policy;
   if (ports !== undefined) return ports.includes(port) ? null : "port_refused";
@@ -83,7 +82,9 @@ function checkHost(host: string, port: number, rules: AddressRules): UrlRule | n
   }
   if (rules.ownHosts.has(host)) return "own_host";
   if (!isWellFormedName(host)) return "name_refused";
-  if (rules.allowHosts.has(host) || (rules.policy.local && host === "localhost")) return null;
+  const isListed = rules.allowHosts.has(host);
+  if (host === "localhost" && (isListed || rules.policy.local)) return rules.ownPorts.has(port) ? "own_port" : null;
+  if (isListed) return null;
   return isInternetName(host) ? null : "name_refused";
 }
 

@@ -171,6 +171,13 @@ describe("a URL's verdict", () => {
   });
 });
 
+it("user info is refused, also where it is empty and the parser drops it", () => {
+  for (const head of ["https://me@", "https://me:pw@", "https://@", "https://:@", "https:@", "https:\\\\@", "HTTPS:///@"]) {
+    assert.equal(ruleOf(`${head}hooks.example.com/`), "user_info", head);
+  }
+  for (const tail of ["/a@b", "?a@b", "#a@b", "\\a@b"]) assert.equal(ruleOf(`https://hooks.example.com${tail}`), "ok", tail);
+});
+
 describe("in local mode", () => {
   const local = { allowHttp: false, local: true, ownPorts: [4100] };
 
@@ -183,6 +190,8 @@ describe("in local mode", () => {
 
   it("Bellhop's own ports, private networks and metadata stay closed", () => {
     assert.equal(ruleOf("http://127.0.0.1:4100/v1/events", local), "own_port");
+    assert.equal(ruleOf("http://localhost:4100/v1/events", local), "own_port");
+    assert.equal(ruleOf("http://localhost:4100/", { ...local, local: false, allowHttp: true, allowHosts: ["localhost"] }), "own_port");
     assert.deepEqual(checkAddress("::1", 4100, rulesOf(local), "name"), { ok: false, rule: "own_port" });
     assert.equal(ruleOf("http://192.168.1.1/", local), "reserved_address");
     assert.equal(ruleOf("http://169.254.169.254/", local), "metadata_address");
