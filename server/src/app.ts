@@ -15,6 +15,7 @@ import { rebuild } from "./deliver/request.ts";
 import { dnsLookup } from "./deliver/resolver-dns.ts";
 import { CachedResolver } from "./deliver/resolver.ts";
 import { Sender } from "./deliver/sender.ts";
+import { readCatalogue } from "./domain/catalogue.ts";
 import { createDelivery } from "./delivery.ts";
 import type { DeliveryEngine } from "./delivery.ts";
 import type { Handler, Handlers } from "./http/handler.ts";
@@ -56,6 +57,8 @@ const graceMs = 10_000;
 const closeMs = 3_000;
 /** How long another process that delivers from this database may take to be gone. */
 const ownerWaitMs = 15_000;
+/** Mistakes of the catalogue named in the sentence that refuses a start. */
+const mistakesTold = 5;
 
 export type AppOptions = {
   readonly config: Config;
@@ -86,6 +89,7 @@ export class StartRefused extends Error {}
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, log } = options;
   const trouble = (message: string, error: unknown): void => log.warn({ err: error }, message);
+  const catalogueDocument = await readCatalogueDocument(config.catalogue);
   await migrate(options.databaseUrl).catch((error: Error) => {
     if (error instanceof MigrationRefused) throw new StartRefused(error.message);
     throw options.disk === null
@@ -102,7 +106,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const clock = createDatabaseClock(database.control, Date.now);
   await clock.measure();
   const upkeep = await startUpkeep(database, { retentionDays: config.retentionDays, nowMs: clock.nowMs, trouble });
-  const catalogue = await createCatalogueHolder(database, await readCatalogueDocument(config.catalogue));
+  const catalogue = await createCatalogueHolder(database, catalogueDocument);
   const directory = new Directory(database, seal);
   await directory.refresh();
   const keys = createKeyFinder(database);
@@ -231,7 +235,11 @@ export async function createApp(options: AppOptions): Promise<App> {
 async function readCatalogueDocument(setting: string): Promise<unknown> {
   const read = await loadCatalogueDocument(setting);
   if (!read.ok) throw new StartRefused(read.problem);
-  return read.document;
+  const found = readCatalogue(read.document);
+  if (found.ok) return read.document;
+  const first = found.mistakes.slice(0, mistakesTold).map(({ pointer, message }) => `${pointer} ${message}`);
+  const more = found.mistakes.length > mistakesTold ? `, and ${found.mistakes.length - mistakesTold} more` : "";
+  throw new StartRefused(`The catalogue file ${setting} (BELLHOP_CATALOGUE) has mistakes: ${first.join("; ")}${more}.`);
 }
 
 function addressPolicy(config: Config, ownPorts: readonly number[]): Parameters<typeof compilePolicy>[0] {

@@ -32,6 +32,8 @@ export type LogLevel = (typeof logLevels)[number];
 
 export const portDefault = 4100;
 const regionsDefault = ["us", "eu", "au"];
+const publicUrlCharactersMax = 500;
+const userAgentCharactersMax = 200;
 /** Retention must outlive the hold by this, or a partition could be dropped while something in it is owed. */
 const retentionBeyondHoldDays = 6;
 
@@ -105,11 +107,11 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     regions: readRegions(text("BELLHOP_REGIONS"), mistakes),
     allowHttp: oneOf("BELLHOP_ALLOW_HTTP", ["true", "false"], "false") === "true",
     allowNetworks,
-    allowHosts: list("BELLHOP_ALLOW_HOSTS"),
+    allowHosts: readHosts(list("BELLHOP_ALLOW_HOSTS"), mistakes),
     retentionDays,
     holdDays,
     itemBytesMax: number("BELLHOP_ITEM_BYTES_MAX", 1_024, itemBytesMost, itemBytesDefault),
-    userAgent: text("BELLHOP_USER_AGENT"),
+    userAgent: readUserAgent(text("BELLHOP_USER_AGENT"), mistakes),
     metricsPort: text("METRICS_PORT") === null ? null : number("METRICS_PORT", 0, 65_535, 0),
     logLevel: oneOf("LOG_LEVEL", logLevels, "info"),
   };
@@ -137,10 +139,27 @@ function isCidr(text: string): boolean {
   }
 }
 
+function readHosts(hosts: string[], mistakes: string[]): string[] {
+  for (const host of hosts) {
+    const right = host.length <= 253 && isIP(host) === 0 && /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?$/i.test(host);
+    if (!right) mistakes.push(`BELLHOP_ALLOW_HOSTS has "${host}", which is not a host name such as hooks.example.com.`);
+  }
+  return hosts;
+}
+
+/** What a header's value may have, so that it cannot fail each request. */
+function readUserAgent(value: string | null, mistakes: string[]): string | null {
+  if (value === null || (value.length <= userAgentCharactersMax && /^[\x20-\x7e\xa0-\xff]+$/.test(value))) return value;
+  mistakes.push(`BELLHOP_USER_AGENT must have at most ${userAgentCharactersMax} characters, all visible ones of Latin-1.`);
+  return null;
+}
+
 function readUrl(value: string | null, mistakes: string[]): string | null {
   if (value === null) return null;
-  if (URL.canParse(value) && /^https?:/.test(value)) return value.replace(/\/+$/, "");
-  mistakes.push(`PUBLIC_URL must be an http or https URL, not "${value}".`);
+  // It is a part of the User-Agent.
+  const isPlain = value.length <= publicUrlCharactersMax && /^[\x21-\x7e]+$/.test(value);
+  if (isPlain && URL.canParse(value) && /^https?:/.test(value)) return value.replace(/\/+$/, "");
+  mistakes.push(`PUBLIC_URL must be an http or https URL in ASCII of at most ${publicUrlCharactersMax} characters, not "${value}".`);
   return null;
 }
 

@@ -1,7 +1,7 @@
 // One running Bellhop on this machine: its data folder, its PostgreSQL, the program, the port. Used by `npm start`, by
 // `npm run sample:remove` where nothing runs, and by whole-system tests.
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { createApp, StartRefused } from "./app.ts";
 import type { App } from "./app.ts";
 import { portDefault } from "./config.ts";
 import type { Config } from "./config.ts";
+import { makeFolder } from "./data-dir.ts";
 import { startPrivatePostgres } from "./embedded/postgres.ts";
 import type { PrivatePostgres } from "./embedded/postgres.ts";
 import { PrivatePostgresError } from "./embedded/postgres-error.ts";
@@ -37,13 +38,22 @@ export type InstanceOptions = {
 };
 
 export async function startInstance({ config, log, attempted }: InstanceOptions): Promise<Instance> {
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  makeDataDir(config.dataDir);
   const postgres = config.databaseUrl === null ? await ownPostgres(config.dataDir, log) : null;
   try {
     return await startWith(postgres, { config, log, attempted });
   } catch (error) {
     await postgres?.stop();
     throw error;
+  }
+}
+
+function makeDataDir(dataDir: string): void {
+  try {
+    makeFolder(dataDir);
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new StartRefused(`BELLHOP_DATA_DIR is ${dataDir}, which cannot be used as a folder: ${why}; set it to one that can be written.`);
   }
 }
 
@@ -60,7 +70,9 @@ async function ownPostgres(dataDir: string, log: Logger): Promise<PrivatePostgre
 }
 
 async function startWith(postgres: PrivatePostgres | null, { config, log, attempted }: InstanceOptions): Promise<Instance> {
-  const port = await choosePort(config.host, config.port, portDefault, portsTried);
+  const port = await choosePort(config.host, config.port, portDefault, portsTried).catch((error: Error) => {
+    throw new StartRefused(`HOST ${config.host} and PORT ${config.port ?? portDefault} cannot be listened on: ${error.message}.`);
+  });
   if (port === null) throw new StartRefused(`Port ${config.port ?? portDefault} on ${config.host} is taken; set PORT to another one.`);
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
   const keyFile = join(config.dataDir, "admin.key");
@@ -111,7 +123,9 @@ async function serveMetrics(app: App, port: number | null): Promise<Server | nul
     if (request.url !== "/metrics") return void response.writeHead(404).end();
     void registry.metrics().then((text) => response.writeHead(200, { "content-type": registry.contentType }).end(text));
   });
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve)).catch((error: Error) => {
+    throw new StartRefused(`METRICS_PORT ${port} cannot be listened on: ${error.message}; set it to another one.`);
+  });
   return server;
 }
 
