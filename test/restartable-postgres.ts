@@ -1,4 +1,4 @@
-// A PostgreSQL that a test can crash and start again under the same address, as an operator's own would come back. Unlike
+// A PostgreSQL that a test can stop at once and start again under the same address, as an operator's own would come back. Unlike
 // that of other tests it is durable: what is on trial is what survives.
 import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -47,12 +47,15 @@ export class RestartablePostgres {
     });
   }
 
-  /** What `pg_ctl stop -m immediate` does: no checkpoint, every session cut off, recovery at the next start. */
-  async crash(): Promise<void> {
+  /**
+   * As `pg_ctl stop` with this mode. `immediate`: every session is cut off, no checkpoint, recovery at the next start.
+   * `fast`: every session is told that it ends.
+   */
+  async stop(mode: "immediate" | "fast"): Promise<void> {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, "exit");
-    child.kill("SIGQUIT");
+    child.kill(mode === "fast" ? "SIGINT" : "SIGQUIT");
     await ended;
   }
 }
@@ -64,7 +67,7 @@ export async function startRestartablePostgres(t: TestContext): Promise<Restarta
   const password = await ensureCluster(folder, as);
   const postgres = new RestartablePostgres(as, join(folder, "postgres"), (await freePort("127.0.0.1", 0)) as number, password);
   t.after(async () => {
-    await postgres.crash();
+    await postgres.stop("immediate");
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });
   await postgres.start();

@@ -21,7 +21,7 @@ import type { Receiver } from "./promises.ts";
 
 const ticket = "ticket.created";
 const conversation = "conversation.user.created";
-const crashes = 3;
+const stops = ["immediate", "fast", "immediate"] as const;
 const eventsBetween = 150;
 const refusalsWanted = 10;
 
@@ -52,10 +52,10 @@ test("publishing answers 503 while the database is away, and then everything ack
   ledger.secret = app.secret;
 
   const load = startLoad(t, program, "ext:w", [ticket, conversation, ticket]);
-  for (let crash = 0; crash < crashes; crash++) {
+  for (const mode of stops) {
     await moreAcknowledged(load);
     const before = load.answers.length;
-    await postgres.crash();
+    await postgres.stop(mode);
     await eventually(() => (load.answers.slice(before).filter(({ status }) => status === 503).length >= refusalsWanted ? true : null));
     assert.equal(await readiness(program), 503);
     await postgres.start();

@@ -19,7 +19,8 @@ const inFlightDefault = 8;
 const backlog = 26_000;
 /** More than the 512 that stay in memory: some of these come back from disk. */
 const backAgain = 3_000;
-const timeout_ms = 30_000;
+/** Shorter than what waits unsent is held for its age: what is held before then is held for want of room. */
+const timeout_ms = 24_000;
 const retrySoon = { waits_s: [1, 1, 1, 1, 1, 1, 1, 1] };
 
 type Beside = { program: Program; load: Load; hanging: Ledger; healthy: Receiver[] };
