@@ -4,6 +4,7 @@ import { Type } from "typebox";
 
 /** Code -> HTTP status and title. */
 export const problems = {
+  malformed_request: { status: 400, title: "This is not HTTP as Bellhop understands it" },
   invalid_json: { status: 400, title: "The body is not valid JSON" },
   invalid_request: { status: 422, title: "The request has mistakes" },
   invalid_query: { status: 400, title: "The query has mistakes" },
@@ -15,6 +16,7 @@ export const problems = {
   unknown_workspace: { status: 404, title: "There is no such workspace" },
   unknown_app: { status: 404, title: "There is no such app" },
   method_not_allowed: { status: 405, title: "The route does not take this method" },
+  request_timeout: { status: 408, title: "The request took too long to arrive" },
   conflict: { status: 409, title: "This contradicts what exists" },
   already_exists: { status: 409, title: "Something with this id exists already" },
   idempotency_conflict: { status: 409, title: "The idempotency key was used with other content" },
@@ -29,6 +31,7 @@ export const problems = {
   url_unreachable: { status: 422, title: "The URL gave no answer" },
   invalid_catalogue: { status: 422, title: "The catalogue has mistakes" },
   limit_reached: { status: 422, title: "A limit is reached" },
+  headers_too_large: { status: 431, title: "The headers are too large" },
   internal: { status: 500, title: "Bellhop failed" },
   unavailable: { status: 503, title: "Bellhop cannot do this at the moment" },
   outcome_unknown: { status: 503, title: "It is not known whether this was done" },

@@ -15,6 +15,7 @@ import { Problem } from "../domain/problem.ts";
 import { readJson } from "../intake/json-scan.ts";
 import { authorize } from "./authorize.ts";
 import type { FindKey } from "./authorize.ts";
+import { answerMalformed } from "./malformed.ts";
 import { WithStatus } from "./handler.ts";
 import type { Caller, Handler } from "./handler.ts";
 import { problemDocument } from "./problem.ts";
@@ -23,6 +24,7 @@ import { compileValidator, unstorable } from "./validate.ts";
 const requestTimeoutMs = 30_000;
 const keepAliveTimeoutMs = 72_000;
 const urlLengthMax = 8_192;
+const mediaTypes = ["application/json", "application/x-ndjson"];
 /** Mistakes listed in one answer. */
 const mistakesMax = 100;
 const noCaller: Caller = { key: "public", scopes: [], workspace: null };
@@ -45,22 +47,25 @@ export type ServerOptions = {
   readonly log: Logger;
 };
 
+const newRequestId = (): string => `req_${randomUUID()}`;
+
 export function createServer(options: ServerOptions): FastifyInstance {
   const app = Fastify({
-    genReqId: () => `req_${randomUUID()}`,
+    genReqId: newRequestId,
     bodyLimit: batchBytesMax,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     routerOptions: { maxParamLength: urlLengthMax },
     forceCloseConnections: "idle",
     frameworkErrors: (error, request, reply) => void sendProblem(reply, request, new Problem("not_found", error.message)),
+    clientErrorHandler: (error, socket) => answerMalformed(error, socket, newRequestId()),
     logger: false,
   }) as unknown as FastifyInstance;
   app.decorateRequest("caller", null as unknown as Caller);
   app.setValidatorCompiler(compileValidator as never);
   Settings.Set({ maxErrors: mistakesMax });
   app.removeAllContentTypeParsers();
-  for (const type of ["application/json", "application/x-ndjson"]) app.addContentTypeParser(type, { parseAs: "buffer" }, readBody);
+  for (const type of mediaTypes) app.addContentTypeParser(type, { parseAs: "buffer" }, readBody);
   app.setErrorHandler((error, request, reply) => answerError(error as FastifyError, request, reply, options.log));
   app.setNotFoundHandler(
     (request, reply) =>
@@ -138,7 +143,9 @@ function answerError(error: FastifyError | Problem, request: FastifyRequest, rep
   if (error instanceof Problem) return sendProblem(reply, request, error);
   if (error.validation) return sendProblem(reply, request, validationProblem(error));
   const code = frameworkProblems[error.code];
-  if (code) return sendProblem(reply, request, new Problem(code, error.message));
+  if (code) return sendProblem(reply, request, new Problem(code, details[code] ?? error.message));
+  // Whoever sent it is gone and hears nothing.
+  if (error.code === "ECONNRESET" && request.raw.destroyed) return sendProblem(reply, request, new Problem("malformed_request"));
   log.error({ err: error, request_id: request.id, url: request.routeOptions.url }, "a request failed");
   return sendProblem(reply, request, new Problem("internal", "The operator's log has the cause under this request's id."));
 }
@@ -148,6 +155,11 @@ const frameworkProblems: Record<string, ProblemCode> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "unsupported_media_type",
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "invalid_json",
   FST_ERR_CTP_EMPTY_TYPE: "unsupported_media_type",
+};
+
+const details: Partial<Record<ProblemCode, string>> = {
+  payload_too_large: `The body may have at most ${batchBytesMax} bytes.`,
+  unsupported_media_type: `Send the body as ${mediaTypes.join(", or events line by line as ")}.`,
 };
 
 function validationProblem(error: FastifyError): Problem {
