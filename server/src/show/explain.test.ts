@@ -71,7 +71,10 @@ test("a former name of a topic is understood and said to be one", async () => {
 });
 
 test("an unknown topic names the nearest", async () => {
-  const { body } = await shown.get("/v1/explain?workspace_id=w1&topic=ticket.craeted");
+  const { body } = await shown.get<{ code: string; detail: string; errors: { pointer: string }[] }>(
+    "/v1/explain?workspace_id=w1&topic=ticket.craeted",
+  );
+  assert.equal(body.errors[0]?.pointer, "/topic");
   assert.equal(body.code, "unknown_topic");
   assert.match(body.detail, /ticket\.created/);
 });

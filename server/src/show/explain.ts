@@ -41,7 +41,8 @@ function topicAsked(catalogue: Catalogue, name: string): Topic {
   const topic = catalogue.topicNamed(name) ?? catalogue.formerly(name)?.topic;
   if (topic) return topic;
   const nearest = catalogue.nearest(name, nearestCount).join(", ");
-  throw new Problem("unknown_topic", `There is no topic ${name}. The nearest: ${nearest}. POST /v1/topics adds one.`);
+  const message = `There is no topic ${name}. The nearest: ${nearest}. POST /v1/topics adds one.`;
+  throw new Problem("unknown_topic", message, [{ pointer: "/topic", message }]);
 }
 
 /** A workspace's own key may ask about what it has installed or owns. */

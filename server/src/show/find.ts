@@ -19,5 +19,21 @@ export async function findWorkspace(on: Connection, name: string, asking: Asking
 export async function findApp(on: Connection, name: string): Promise<names.NameRow & { owner: number }> {
   const found = await names.findApp(on, name, external(name));
   if (found) return found;
-  throw new Problem("unknown_app", `There is no app ${name}.`);
+  throw unknownApp(name);
+}
+
+/** As if it did not exist for a key that is bound to a workspace with which it has nothing to do. */
+export async function findVisibleApp(on: Connection, name: string, asking: Asking): Promise<names.NameRow> {
+  const app = await findApp(on, name);
+  if (await mayAskAbout(on, app.ref, asking)) return app;
+  throw unknownApp(name);
+}
+
+/** Its owner may, and whoever has, or had, it installed: their logs name it. */
+export async function mayAskAbout(on: Connection, app: number, asking: Asking): Promise<boolean> {
+  return asking.workspace === null || names.isOfWorkspace(on, app, asking.workspace);
+}
+
+function unknownApp(name: string): Problem {
+  return new Problem("unknown_app", `There is no app ${name}.`);
 }

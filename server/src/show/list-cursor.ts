@@ -10,6 +10,9 @@ export function writeCursor(below: string): string {
 
 export function readCursor(text: string | undefined): string | null {
   if (text === undefined) return null;
-  if (!pattern.test(text)) throw new Problem("invalid_cursor", "Send `next_cursor` of the page before, unchanged.");
+  if (!pattern.test(text)) {
+    const message = "Send `next_cursor` of the page before, unchanged.";
+    throw new Problem("invalid_cursor", message, [{ pointer: "/cursor", message }]);
+  }
   return formatId(Buffer.from(text, "base64url"));
 }

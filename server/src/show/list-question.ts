@@ -7,7 +7,7 @@ import type { Status } from "../domain/status.ts";
 import type { NotificationRow } from "../store/notification-list.ts";
 import { findSubscription, subscriptionsOfApp } from "../store/notification-list-names.ts";
 import type { Connection } from "../store/sql.ts";
-import { findApp, findWorkspace } from "./find.ts";
+import { findVisibleApp, findWorkspace, mayAskAbout } from "./find.ts";
 import type { Asking } from "./find.ts";
 import { readCursor } from "./list-cursor.ts";
 
@@ -31,11 +31,11 @@ export type Question = {
 
 export async function readQuestion(on: Connection, query: NotificationQuery, asking: Asking): Promise<Question> {
   const workspace = query.workspace_id === undefined ? null : (await findWorkspace(on, query.workspace_id, asking)).ref;
-  const app = query.app === undefined ? null : (await findApp(on, query.app)).ref;
+  const app = query.app === undefined ? null : (await findVisibleApp(on, query.app, asking)).ref;
   return {
     workspace: asking.workspace ?? workspace,
     app,
-    subscriptions: await subscriptionsAsked(on, query.subscription, app),
+    subscriptions: await subscriptionsAsked(on, query.subscription, app, asking),
     topic: query.topic ?? null,
     status: query.status ?? null,
     code: query.code ?? null,
@@ -46,10 +46,15 @@ export async function readQuestion(on: Connection, query: NotificationQuery, ask
   };
 }
 
-async function subscriptionsAsked(on: Connection, id: string | undefined, app: number | null): Promise<readonly number[] | null> {
+async function subscriptionsAsked(
+  on: Connection,
+  id: string | undefined,
+  app: number | null,
+  asking: Asking,
+): Promise<readonly number[] | null> {
   if (id !== undefined) {
     const found = await findSubscription(on, id);
-    if (!found) throw new Problem("not_found", `There is no subscription ${id}.`);
+    if (!found || !(await mayAskAbout(on, found.app, asking))) throw new Problem("not_found", `There is no subscription ${id}.`);
     return app === null || app === found.app ? [found.ref] : [];
   }
   if (app === null) return null;
@@ -63,13 +68,21 @@ function lower(a: string | null, b: string | null): string | null {
 }
 
 const unixSeconds = /^\d{1,11}(\.\d{1,3})?$/;
-const isoInstant = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
+const isoInstant = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 function readInstant(pointer: "since" | "until", text: string): number {
-  const ms = unixSeconds.test(text) ? Number(text) * 1000 : isoInstant.test(text) ? Date.parse(text) : Number.NaN;
+  const ms = unixSeconds.test(text) ? Number(text) * 1000 : readIso(text);
   if (Number.isFinite(ms) && ms >= 0) return ms;
-  const message = "is neither ISO 8601 with a time zone, such as 2026-01-31T09:00:00Z, nor unix seconds";
+  const message = "is neither a time in ISO 8601 with a time zone, such as 2026-01-31T09:00:00Z, nor unix seconds";
   throw new Problem("invalid_query", undefined, [{ pointer: `/${pointer}`, message }]);
+}
+
+/** `Date.parse` takes 30 February for 2 March. */
+function readIso(text: string): number {
+  const [, day] = isoInstant.exec(text) ?? [];
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  const exists = Number.isFinite(midnight) && new Date(midnight).toISOString().slice(0, 10) === day;
+  return exists ? Date.parse(text) : Number.NaN;
 }
 
 /** What a row alone can tell; status, code and object need more. */

@@ -68,12 +68,14 @@ before(async () => {
     [
       { owner: 1, installedIn: [1, 2, 3] },
       { owner: 2, installedIn: [1, 2, 3] },
+      { owner: 1, installedIn: [1] },
     ],
     [
       { app: 1, topics: ["ticket.created"] },
       { app: 1, topics: ["ticket.created"] },
       { app: 1, topics: [] },
       { app: 2, topics: ["ticket.created"] },
+      { app: 3, topics: [] },
     ],
   );
   const events = 240;
@@ -225,6 +227,13 @@ test("a key that is bound to a workspace sees that workspace only", async () => 
   assert.ok(found.every((each) => each.workspace_id === "w2"));
   assert.equal((await shown.get("/v1/notifications?workspace_id=w1", 2)).body.code, "unknown_workspace");
   assert.equal((await walk({ workspace_id: "w2", status: "failed" }, 2)).length, found.length);
+  const [theirs, nobodys] = [id16("sub", 5), id16("sub", 6)];
+  const refused = await shown.get(`/v1/notifications?subscription=${theirs}`, 2);
+  const unknown = await shown.get(`/v1/notifications?subscription=${nobodys}`, 2);
+  assert.deepEqual([refused.status, refused.body.code, refused.body.detail], [404, "not_found", `There is no subscription ${theirs}.`]);
+  assert.deepEqual([unknown.status, unknown.body.code, unknown.body.detail], [404, "not_found", `There is no subscription ${nobodys}.`]);
+  assert.equal((await shown.get("/v1/notifications?app=ext:app-3", 2)).body.code, "unknown_app");
+  assert.equal((await shown.get(`/v1/notifications?subscription=${theirs}`, 1)).status, 200);
 });
 
 test("an entry says when it was tried, when it is tried next, and why it is not delivered", async () => {
@@ -242,6 +251,9 @@ test("an entry says when it was tried, when it is tried next, and why it is not 
 for (const [what, query, code] of [
   ["a cursor that is none", "cursor=abc", "invalid_cursor"],
   ["a time without a zone", "since=2026-03-02T10:00:00", "invalid_query"],
+  ["a date without a time and a zone", "since=2026-03-02", "invalid_query"],
+  ["a day that does not exist", "until=2026-02-30T00:00:00Z", "invalid_query"],
+  ["a month that does not exist", "until=2026-13-01T00:00:00Z", "invalid_query"],
   ["a status that does not exist", "status=sleeping", "invalid_query"],
   ["a code that is none", "code=9xx", "invalid_query"],
   ["an unknown filter", "colour=red", "invalid_query"],

@@ -38,6 +38,16 @@ export function findSubscription(on: Connection, id: string): Promise<{ ref: num
   return one<{ ref: number; app: number }>(on, sql`select ref, app from subscription where id = ${id}`);
 }
 
+/** Whether the workspace owns the app, or has or had it installed: deleted installations are rows too. */
+export async function isOfWorkspace(on: Connection, app: number, workspace: number): Promise<boolean> {
+  const found = await one<{ ref: number }>(
+    on,
+    sql`select ref from app where ref = ${app}
+        and (owner = ${workspace} or exists (select from installation where app = ${app} and workspace = ${workspace}))`,
+  );
+  return found !== undefined;
+}
+
 /** The app's subscriptions, deleted ones too; `max` and one more where there are more. */
 export async function subscriptionsOfApp(on: Connection, app: number, max: number): Promise<number[]> {
   const found = await rows<{ ref: number }>(on, sql`select ref from subscription where app = ${app} order by ref desc limit ${max + 1}`);
