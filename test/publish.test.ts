@@ -130,6 +130,14 @@ const refusals: Refusal[] = [
     pointer: "/idempotency_key",
     headers: { "idempotency-key": "b" },
   },
+  ...["", "k".repeat(256)].map((key) => ({
+    what: `a header Idempotency-Key of ${key.length} characters`,
+    body: event("{}"),
+    status: 422,
+    code: "invalid_request",
+    pointer: "/idempotency_key",
+    headers: { "idempotency-key": key },
+  })),
   { what: "no key to the API", body: event("{}"), status: 401, code: "unauthorized", headers: { authorization: "" } },
   { what: "an unknown key to the API", body: event("{}"), status: 401, code: "unauthorized", headers: { authorization: "Bearer nobody" } },
 ];

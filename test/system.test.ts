@@ -62,6 +62,7 @@ test("a query is never coerced: a number must be spelled as one, and given once"
     const { status, body, text } = await program.call("GET", `/v1/notifications?${query}`);
     assert.equal(status, 400, `${query}: ${text}`);
     assert.match(body["code"] as string, /^invalid_(query|cursor)$/);
+    assert.equal((body["errors"] as { pointer: string }[])[0]?.pointer, `/${query.split("=")[0]}`);
   }
   const misspelled = await program.call("POST", "/v1/apps/app_0000000000000000/subscriptions?verify=1", {
     url: "https://example.com",

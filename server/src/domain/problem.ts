@@ -16,3 +16,8 @@ export class Problem extends Error {
     this.retryAfterS = retryAfterS;
   }
 }
+
+/** What a new thing was to be called is another's: `pointer` is the field that says it. */
+export function taken(pointer: string, message: string): Problem {
+  return new Problem("already_exists", message, [{ pointer, message }]);
+}

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Static } from "typebox";
 import type { AppChangeSchema, NewAppSchema } from "@bellhop/contract/apps";
 import type { Catalogue } from "../domain/catalogue.ts";
-import { Problem } from "../domain/problem.ts";
+import { Problem, taken } from "../domain/problem.ts";
 import { deleteApp, findAppRecord, insertApp, listApps, updateApp } from "../store/apps.ts";
 import type { AppRecord, NewApp } from "../store/apps.ts";
 import { deleteSubscriptionsOfApp } from "../store/apps-subscriptions.ts";
@@ -128,8 +128,8 @@ export async function removeApp(database: Database, by: By, given: string): Prom
 }
 
 async function refuseTaken({ on }: Change, externalId: string): Promise<void> {
-  const taken = await findAppRecord(on, null, externalId, null);
-  if (taken) throw new Problem("already_exists", `There is an app with the external id "${externalId}" already.`);
+  const other = await findAppRecord(on, null, externalId, null);
+  if (other) throw taken("/external_id", `There is an app with the external id "${externalId}" already.`);
 }
 
 function audited(app: AppRecord): object {

@@ -40,7 +40,10 @@ function encodeCursor<Row>(list: List<Row>, row: Row): string {
 function decodeCursor<Row>(list: List<Row>, cursor: string): RegExpExecArray {
   const text = Buffer.from(cursor, "base64url").toString("utf8");
   const position = text.startsWith(`${list.name} `) ? list.position.exec(text.slice(list.name.length + 1)) : null;
-  if (!position) throw new Problem("invalid_cursor", "Take `next_cursor` of the page before, unchanged, for the same list.");
+  if (!position) {
+    const message = "Take `next_cursor` of the page before, unchanged, for the same list.";
+    throw new Problem("invalid_cursor", message, [{ pointer: "/cursor", message }]);
+  }
   return position;
 }
 

@@ -3,6 +3,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { itemBytesDefault } from "@bellhop/contract/events";
 import type { Exchange } from "@bellhop/contract/exchange";
+import type { ProblemCode } from "@bellhop/contract/problems";
 import { subscriptionLimits } from "@bellhop/contract/subscriptions";
 import type { Catalogue } from "../domain/catalogue.ts";
 import { eventId, notificationId } from "../domain/id.ts";
@@ -60,7 +61,7 @@ function testItem(
 ): { name: string | null; item: string } {
   const topic = topicChosenAs(catalogue, name, version);
   if (topic?.always_on === true || (topic === null && name === "ping")) {
-    if (item !== undefined) throw new Problem("invalid_request", "/item: a ping has no item; name a topic to send one.");
+    if (item !== undefined) throw itemRefused("a ping has no item; name a topic to send one");
     return { name: null, item: "" };
   }
   if (topic === null) {
@@ -68,9 +69,13 @@ function testItem(
     throw new Problem("unknown_topic", `/topic: ${message}`, [{ pointer: "/topic", message }]);
   }
   const text = item ?? (topic.sample && JSON.stringify(topic.sample));
-  if (text === undefined) throw new Problem("invalid_request", `/item: the topic "${name}" has no sample; send an item.`);
-  if (Buffer.byteLength(text) > itemBytesDefault) throw new Problem("payload_too_large", `/item: at most ${itemBytesDefault} bytes.`);
+  if (text === undefined) throw itemRefused(`the topic "${name}" has no sample; send an item`);
+  if (Buffer.byteLength(text) > itemBytesDefault) throw itemRefused(`at most ${itemBytesDefault} bytes are taken`, "payload_too_large");
   return { name, item: itemForVersion(text, topic, version, catalogue) };
+}
+
+function itemRefused(message: string, code: ProblemCode = "invalid_request"): Problem {
+  return new Problem(code, `/item: ${message}.`, [{ pointer: "/item", message }]);
 }
 
 async function send({ delivery }: PingDeps, subscription: SubscriptionRecord, written: Written): Promise<Exchange> {

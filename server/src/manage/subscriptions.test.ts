@@ -393,6 +393,8 @@ test("an edited sample keeps its tokens, and an unknown topic is refused", async
   assert.equal(answer.statusCode, 200, answer.body);
   assert.match(received.at(-1)?.body.toString() ?? "", /"item":\{"id":1152921504606846976,"n":1\.0,"s":"\\u00e9"\}/);
   assert.equal((await call("POST", `${path}/${made.id}/test`, { topic: "ticket.craeted" })).body.code, "unknown_topic");
+  const ping = await call("POST", `${path}/${made.id}/test`, { item: { id: 1 } });
+  assert.deepEqual([ping.body.code, ping.body.errors[0]?.pointer], ["invalid_request", "/item"]);
   const refused = await call("POST", `${path}/${made.id}/test`, { topic: 1, item: [], more: 2 });
   assert.deepEqual(refused.body.errors.map(({ pointer }) => pointer).toSorted(), ["/item", "/more", "/topic"]);
 });

@@ -88,11 +88,13 @@ test("an unknown version is refused with the ones there are", async () => {
   const refused = await call("GET", "/v1/topics?version=9.9");
   assert.equal(refused.status, 400);
   assert.match(refused.body.detail, /2\.15/);
+  assert.equal(refused.body.errors[0]?.pointer, "/version");
 });
 
 test("a topic is added, changed and removed, and each change is audited", async () => {
   assert.equal((await call("POST", "/v1/topics", invoicePaid)).status, 201);
-  assert.equal((await call("POST", "/v1/topics", invoicePaid)).body.code, "already_exists");
+  const again = await call("POST", "/v1/topics", invoicePaid);
+  assert.deepEqual([again.body.code, again.body.errors[0]?.pointer], ["already_exists", "/name"]);
   const changed = await call("PATCH", "/v1/topics/invoice.paid", { description: "Paid at last", sample: null });
   assert.equal(changed.body.description, "Paid at last");
   assert.equal(changed.body.sample, null);

@@ -6,7 +6,7 @@ import { readCatalogue } from "../domain/catalogue.ts";
 import type { Catalogue, CatalogueRead } from "../domain/catalogue.ts";
 import { withTopic, withTopicChanged, withoutTopic } from "../domain/catalogue-change.ts";
 import { topicView, topicViews } from "../domain/catalogue-view.ts";
-import { Problem } from "../domain/problem.ts";
+import { Problem, taken } from "../domain/problem.ts";
 import { writeCatalogue } from "../store/catalogue.ts";
 import { change } from "../store/change.ts";
 import type { Database } from "../store/database.ts";
@@ -21,7 +21,8 @@ const nearestCount = 3;
 
 export function listTopics(catalogue: Catalogue, version: string | null): TopicList {
   if (version !== null && !catalogue.hasVersion(version)) {
-    throw new Problem("invalid_query", `/version: there is no API version "${version}"; there are ${catalogue.versions.join(", ")}.`);
+    const message = `There is no API version "${version}"; there are ${catalogue.versions.join(", ")}.`;
+    throw new Problem("invalid_query", message, [{ pointer: "/version", message }]);
   }
   return { version, data: topicViews(catalogue, version) };
 }
@@ -29,7 +30,7 @@ export function listTopics(catalogue: Catalogue, version: string | null): TopicL
 export async function addTopic(deps: TopicDeps, by: By, topic: unknown): Promise<TopicView> {
   const name = nameOf(topic);
   const changed = await changeCatalogue(deps, by, name, (catalogue) => {
-    if (catalogue.topicNamed(name) !== null) throw new Problem("already_exists", `There is a topic "${name}" already; PATCH it.`);
+    if (catalogue.topicNamed(name) !== null) throw taken("/name", `There is a topic "${name}" already; PATCH it.`);
     return withTopic(catalogue, topic);
   });
   return viewOf(changed, name);

@@ -2,7 +2,7 @@
 // kind decides what it is entitled to, and its ids are the operator's.
 import type { Static } from "typebox";
 import type { NewWorkspaceSchema, PutWorkspaceSchema, WorkspaceChangeSchema } from "@bellhop/contract/workspaces";
-import { Problem } from "../domain/problem.ts";
+import { Problem, taken } from "../domain/problem.ts";
 import { countAppsOwned } from "../store/apps.ts";
 import { change } from "../store/change.ts";
 import type { Change } from "../store/change.ts";
@@ -73,7 +73,7 @@ export async function putWorkspace(
   const externalId = externalIdIn(given);
   if (externalId === null) {
     const message = "PUT takes `ext:` and the operator's own id; PATCH changes a workspace by our id.";
-    throw new Problem("invalid_request", message, [{ pointer: "id", message }]);
+    throw new Problem("invalid_request", message, [{ pointer: "/id", message }]);
   }
   refuseBound(by.asking, "put workspaces");
   refuseUnknownRegion(regions, wanted.region);
@@ -137,12 +137,12 @@ function refuseUnknownRegion(regions: readonly string[], region: string): void {
 }
 
 async function refuseTakenExternalId({ on }: Change, externalId: string): Promise<void> {
-  const taken = await workspaceByExternalId(on, externalId);
-  if (taken) throw new Problem("already_exists", `The workspace ${taken.id} has the external id "${externalId}" already.`);
+  const other = await workspaceByExternalId(on, externalId);
+  if (other) throw taken("/external_id", `The workspace ${other.id} has the external id "${externalId}" already.`);
 }
 
 async function refuseTakenId({ on }: Change, id: string): Promise<string> {
-  if (await workspaceById(on, id)) throw new Problem("already_exists", `There is a workspace ${id} already; PATCH changes it.`);
+  if (await workspaceById(on, id)) throw taken("/id", `There is a workspace ${id} already; PATCH changes it.`);
   return id;
 }
 

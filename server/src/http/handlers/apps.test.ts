@@ -167,7 +167,7 @@ test("what an app or an installation cannot be is refused with every mistake", a
   const refusals = [
     ["POST", "/v1/apps", { name: "x" }, "invalid_request", ["/workspace_id"]],
     ["POST", "/v1/apps", { ...fine, workspace_id: "nobody" }, "unknown_workspace", []],
-    ["POST", "/v1/apps", { ...fine, external_id: "taken" }, "already_exists", []],
+    ["POST", "/v1/apps", { ...fine, external_id: "taken" }, "already_exists", ["/external_id"]],
     ["POST", "/v1/apps", { ...fine, visibility: "secret" }, "invalid_request", ["/visibility"]],
     ["POST", "/v1/apps", { ...fine, api_version: "9.9" }, "invalid_request", ["/api_version"]],
     ["POST", "/v1/apps", { ...fine, client_secret: "mine" }, "invalid_request", ["/client_secret"]],
@@ -188,7 +188,7 @@ test("what an app or an installation cannot be is refused with every mistake", a
     ["PATCH", `/v1/apps/${app}`, {}, "invalid_request", [""]],
     ["PATCH", `/v1/apps/${app}`, { workspace_id: "second" }, "invalid_request", ["/workspace_id"]],
     ["PATCH", `/v1/apps/${app}`, { permissions: ["fly"] }, "invalid_request", ["/permissions/0"]],
-    ["PATCH", `/v1/apps/${open}`, { external_id: "taken" }, "already_exists", []],
+    ["PATCH", `/v1/apps/${open}`, { external_id: "taken" }, "already_exists", ["/external_id"]],
     ["PATCH", `/v1/apps/${app}`, { uninstall_url: "http://a.test" }, "url_refused", ["/uninstall_url"]],
     ["PATCH", "/v1/apps/app_0000000000000000", { name: "x" }, "unknown_app", []],
     ["DELETE", "/v1/apps/ext:nobody", undefined, "unknown_app", []],

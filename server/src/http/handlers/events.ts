@@ -48,7 +48,8 @@ export function eventHandlers(deps: EventDeps): Handlers<typeof eventRoutes> {
 function readKey(header: string | undefined): string | null {
   if (header === undefined) return null;
   if (header.length > 0 && header.length <= idempotencyKeyLengthMax) return header;
-  throw new Problem("invalid_request", `The header Idempotency-Key must have 1 to ${idempotencyKeyLengthMax} characters.`);
+  const message = `The header Idempotency-Key must have 1 to ${idempotencyKeyLengthMax} characters.`;
+  throw new Problem("invalid_request", message, [{ pointer: "/idempotency_key", message }]);
 }
 
 function read(deps: EventDeps, bytes: Buffer, key: string | null): Publish | Problem {

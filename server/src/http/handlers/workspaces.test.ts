@@ -73,8 +73,8 @@ test("what cannot be is refused with its code, and nothing is stored", async () 
   const other = { name: "Other", kind: "paid", region: "us" };
   const version = await controlVersion();
   const refusals = [
-    ["POST", "/v1/workspaces", { ...other, id: "taken" }, 409, "already_exists"],
-    ["POST", "/v1/workspaces", { ...other, external_id: "taken" }, 409, "already_exists"],
+    ["POST", "/v1/workspaces", { ...other, id: "taken" }, 409, "already_exists", "/id"],
+    ["POST", "/v1/workspaces", { ...other, external_id: "taken" }, 409, "already_exists", "/external_id"],
     ["POST", "/v1/workspaces", { ...other, region: "mars" }, 422, "invalid_request"],
     ["POST", "/v1/workspaces", { ...other, kind: "free" }, 422, "invalid_request"],
     ["POST", "/v1/workspaces", { ...other, id: "a b" }, 422, "invalid_request"],
@@ -86,20 +86,21 @@ test("what cannot be is refused with its code, and nothing is stored", async () 
     ["PATCH", "/v1/workspaces/taken", {}, 422, "invalid_request"],
     ["PATCH", "/v1/workspaces/taken", { region: "eu" }, 422, "invalid_request"],
     ["PATCH", "/v1/workspaces/nobody", { name: "x" }, 404, "unknown_workspace"],
-    ["PATCH", "/v1/workspaces/p1", { external_id: "taken" }, 409, "already_exists"],
-    ["PUT", "/v1/workspaces/taken", other, 422, "invalid_request"],
+    ["PATCH", "/v1/workspaces/p1", { external_id: "taken" }, 409, "already_exists", "/external_id"],
+    ["PUT", "/v1/workspaces/taken", other, 422, "invalid_request", "/id"],
     ["PUT", "/v1/workspaces/ext:taken", { ...other, region: "eu" }, 409, "conflict"],
     ["PUT", "/v1/workspaces/ext:new", { ...other, region: "mars" }, 422, "invalid_request"],
     ["DELETE", "/v1/workspaces/nobody", undefined, 404, "unknown_workspace"],
-    ["GET", "/v1/workspaces/ext:%00", undefined, 404, "not_found"],
+    ["GET", "/v1/workspaces/ext:%00", undefined, 400, "invalid_query"],
     ["GET", "/v1/workspaces?limit=101", undefined, 400, "invalid_query"],
     ["GET", "/v1/workspaces?limit=many", undefined, 400, "invalid_query"],
     ["GET", "/v1/workspaces?color=red", undefined, 400, "invalid_query"],
-    ["GET", "/v1/workspaces?cursor=nonsense", undefined, 400, "invalid_cursor"],
-    ["GET", `/v1/workspaces?cursor=${Buffer.from("apps 1").toString("base64url")}`, undefined, 400, "invalid_cursor"],
+    ["GET", "/v1/workspaces?cursor=nonsense", undefined, 400, "invalid_cursor", "/cursor"],
+    ["GET", `/v1/workspaces?cursor=${Buffer.from("apps 1").toString("base64url")}`, undefined, 400, "invalid_cursor", "/cursor"],
   ] as const;
-  for (const [method, url, body, status, code] of refusals) {
+  for (const [method, url, body, status, code, pointer] of refusals) {
     const answer = await door.call(method, url, body);
+    if (pointer !== undefined) assert.equal((answer.body["errors"] as { pointer: string }[])[0]?.pointer, pointer, url);
     assert.deepEqual([answer.status, answer.body["code"]], [status, code], `${method} ${url} ${JSON.stringify(body)}`);
   }
   assert.equal(await controlVersion(), version);
