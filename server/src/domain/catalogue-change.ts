@@ -17,12 +17,11 @@ export function withTopic(catalogue: Catalogue, topic: unknown): CatalogueRead {
 export function withTopicChanged(catalogue: Catalogue, name: string, changes: Record<string, unknown>): CatalogueRead {
   const index = catalogue.topics.findIndex((topic) => topic.name === name);
   if (index < 0) return unknownTopic(name);
-  if (changes.name !== undefined && changes.name !== name) {
-    return { ok: false, mistakes: [{ pointer: "/name", message: "cannot be changed" }] };
-  }
-  const merged = Object.entries({ ...catalogue.topics[index], ...changes });
+  const renamed = changes.name === undefined || changes.name === name ? [] : [{ pointer: "/name", message: "cannot be changed" }];
+  const merged = Object.entries({ ...catalogue.topics[index], ...changes, name });
   const topic = Object.fromEntries(merged.filter(([key, value]) => value !== null || !isOptional(key)));
-  return changed(catalogue, catalogue.topics.with(index, topic as never), index);
+  const read = changed(catalogue, catalogue.topics.with(index, topic as never), index);
+  return renamed.length === 0 ? read : { ok: false, mistakes: [...renamed, ...(read.ok ? [] : read.mistakes)] };
 }
 
 /** Without a topic. One that is always on cannot go: every subscription has it. */

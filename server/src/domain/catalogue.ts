@@ -7,6 +7,7 @@ import type { CatalogueDocument, Topic } from "@bellhop/contract/catalogue";
 import type { Mistake } from "@bellhop/contract/problems";
 import { catalogueMistakes } from "./catalogue-mistakes.ts";
 import { nearestTopics } from "./catalogue-nearest.ts";
+import { soundParts } from "./catalogue-sound.ts";
 
 export type Catalogue = {
   readonly document: CatalogueDocument;
@@ -36,10 +37,8 @@ export type CatalogueRead = { ok: true; catalogue: Catalogue } | { ok: false; mi
 /** A catalogue from a parsed JSON document, or every mistake in it. */
 export function readCatalogue(document: unknown): CatalogueRead {
   const shape = catalogueShapeMistakes(document);
-  if (shape.length > 0) return { ok: false, mistakes: shape };
-  const shaped = document as CatalogueDocument;
-  const mistakes = catalogueMistakes(shaped);
-  return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, catalogue: indexed(shaped) };
+  const mistakes = [...shape, ...catalogueMistakes(soundParts(document, shape))];
+  return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, catalogue: indexed(document as CatalogueDocument) };
 }
 
 function indexed(document: CatalogueDocument): Catalogue {

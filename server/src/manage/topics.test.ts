@@ -113,15 +113,34 @@ test("a topic is added, changed and removed, and each change is audited", async 
 });
 
 test("every mistake in a topic is listed, and nothing is stored", async () => {
-  const refused = await call("POST", "/v1/topics", { ...invoicePaid, permissions: ["fly"], since: "9.9", colour: "red" });
-  assert.equal(refused.status, 422);
-  assert.equal(refused.body.code, "invalid_catalogue");
-  assert.deepEqual(
-    refused.body.errors.map(({ pointer }) => pointer),
-    ["/colour"],
-  );
-  const meaning = await call("POST", "/v1/topics", { ...invoicePaid, permissions: ["fly"], since: "9.9" });
-  assert.deepEqual(meaning.body.errors.map(({ pointer }) => pointer).toSorted(), ["/permissions/0", "/since"]);
+  const mistakes = async (method: "POST" | "PATCH" | "PUT", url: string, body: object): Promise<string[]> => {
+    const refused = await call(method, url, body);
+    assert.deepEqual([refused.status, refused.body.code], [422, "invalid_catalogue"]);
+    return refused.body.errors.map(({ pointer }) => pointer).toSorted();
+  };
+  const wrong = { permissions: ["fly", "fly"], since: "9.9", colour: "red" };
+  const wrongs = ["/colour", "/permissions/0", "/permissions/1", "/permissions/1", "/since"];
+  assert.deepEqual(await mistakes("POST", "/v1/topics", { ...invoicePaid, ...wrong }), wrongs);
+  assert.deepEqual(await mistakes("POST", "/v1/topics", wrong), [
+    ...wrongs.slice(0, 1),
+    "/description",
+    "/item_type",
+    "/name",
+    ...wrongs.slice(1),
+  ]);
+  assert.deepEqual(await mistakes("PATCH", "/v1/topics/ticket.created", { ...wrong, name: "x" }), ["/colour", "/name", ...wrongs.slice(1)]);
+  const whole = document as CatalogueDocument;
+  const [first] = whole.topics;
+  assert.deepEqual(await mistakes("PUT", "/v1/catalogue", { ...whole, default_version: 5, topics: [first, { ...first, ...wrong }, 7] }), [
+    "/default_version",
+    "/topics/1/colour",
+    "/topics/1/name",
+    "/topics/1/permissions/0",
+    "/topics/1/permissions/1",
+    "/topics/1/permissions/1",
+    "/topics/1/since",
+    "/topics/2",
+  ]);
   assert.equal((await call("GET", "/v1/catalogue")).body.topics.length, 112);
 });
 
