@@ -79,6 +79,9 @@ test("text that could not be stored is refused in every query and path", async (
     ["/v1/explain?workspace_id=ext:%00&topic=ping", "/workspace_id"],
     ["/v1/notifications/%00", "/id"],
     ["/v1/workspaces/ext:%00", "/id"],
+    ["/v1/notifications?limit=1&object_id=%ED%A0%80", "/object_id"],
+    ["/v1/notifications?object_id=%", "/object_id"],
+    ["/v1/workspaces/ext:%ED%A0%80", ""],
   ] as const) {
     const { status, body, text } = await program.call<{ code: string; errors: { pointer: string }[] }>("GET", path);
     assert.deepEqual([status, body.code, body.errors[0]?.pointer], [400, "invalid_query", pointer], `${path}: ${text}`);

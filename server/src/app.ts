@@ -234,7 +234,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 async function readCatalogueDocument(setting: string): Promise<unknown> {
   const read = await loadCatalogueDocument(setting);
-  if (!read.ok) throw new StartRefused(read.problem);
+  if (!read.ok) throw new StartRefused(`BELLHOP_CATALOGUE: ${read.problem}`);
   const found = readCatalogue(read.document);
   if (found.ok) return read.document;
   const first = found.mistakes.slice(0, mistakesTold).map(({ pointer, message }) => `${pointer} ${message}`);

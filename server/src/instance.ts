@@ -71,7 +71,9 @@ async function ownPostgres(dataDir: string, log: Logger): Promise<PrivatePostgre
 
 async function startWith(postgres: PrivatePostgres | null, { config, log, attempted }: InstanceOptions): Promise<Instance> {
   const port = await choosePort(config.host, config.port, portDefault, portsTried).catch((error: Error) => {
-    throw new StartRefused(`HOST ${config.host} and PORT ${config.port ?? portDefault} cannot be listened on: ${error.message}.`);
+    throw new StartRefused(
+      `HOST ${config.host} and PORT ${config.port ?? portDefault} cannot be listened on: ${error.message}; set them to an address of this machine and a free port.`,
+    );
   });
   if (port === null) throw new StartRefused(`Port ${config.port ?? portDefault} on ${config.host} is taken; set PORT to another one.`);
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;

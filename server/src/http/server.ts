@@ -19,7 +19,7 @@ import { answerMalformed } from "./malformed.ts";
 import { WithStatus } from "./handler.ts";
 import type { Caller, Handler } from "./handler.ts";
 import { problemDocument } from "./problem.ts";
-import { compileValidator, unstorable } from "./validate.ts";
+import { compileValidator, undecodable, unstorable } from "./validate.ts";
 
 const requestTimeoutMs = 30_000;
 const keepAliveTimeoutMs = 72_000;
@@ -57,11 +57,15 @@ export function createServer(options: ServerOptions): FastifyInstance {
     keepAliveTimeout: keepAliveTimeoutMs,
     routerOptions: { maxParamLength: urlLengthMax },
     forceCloseConnections: "idle",
-    frameworkErrors: (error, request, reply) => void sendProblem(reply, request, new Problem("not_found", error.message)),
+    frameworkErrors: (error, request, reply) => void sendProblem(reply, request, urlProblem(error)),
     clientErrorHandler: (error, socket) => answerMalformed(error, socket, newRequestId()),
     logger: false,
   }) as unknown as FastifyInstance;
   app.decorateRequest("caller", null as unknown as Caller);
+  app.addHook("onRequest", async ({ raw }) => {
+    const mistakes = undecodable(raw.url ?? "").map((name) => ({ pointer: `/${name}`, message: notText }));
+    if (mistakes.length > 0) throw new Problem("invalid_query", undefined, mistakes);
+  });
   app.setValidatorCompiler(compileValidator as never);
   Settings.Set({ maxErrors: mistakesMax });
   app.removeAllContentTypeParsers();
@@ -156,6 +160,13 @@ const frameworkProblems: Record<string, ProblemCode> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "invalid_json",
   FST_ERR_CTP_EMPTY_TYPE: "unsupported_media_type",
 };
+
+const notText = "is not the percent-encoding of UTF-8 text";
+
+function urlProblem({ code, message }: FastifyError): Problem {
+  if (code !== "FST_ERR_BAD_URL") return new Problem("not_found", message);
+  return new Problem("invalid_query", "The path cannot be read.", [{ pointer: "", message: notText }]);
+}
 
 const details: Partial<Record<ProblemCode, string>> = {
   payload_too_large: `The body may have at most ${batchBytesMax} bytes.`,

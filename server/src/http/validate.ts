@@ -35,6 +35,24 @@ function unstorableText(given: Record<string, unknown>): SchemaError[] {
     }));
 }
 
+/** Names in a query whose percent-encoding is not that of UTF-8 text; the parser would take it as written. */
+export function undecodable(url: string): string[] {
+  const query = url.includes("?") ? url.slice(url.indexOf("?") + 1) : "";
+  return query
+    .split("&")
+    .filter((pair) => !isDecodable(pair))
+    .map((pair) => pair.split("=")[0] ?? "");
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function spelledOut(properties: TProperties, given: Record<string, unknown>): Record<string, unknown> {
   const read: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
