@@ -8,6 +8,7 @@ import { eventId, fanOutMax, notificationId } from "../domain/id.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Directory } from "../store/directory.ts";
 import { findWinner, insertEvents } from "../store/publish.ts";
+import { borrowed, Unreachable } from "../store/sql.ts";
 import type { EventRow, NotificationRow } from "../store/publish.ts";
 import { answerFor, countSkipped } from "./answer.ts";
 import type { Accepted } from "./answer.ts";
@@ -190,24 +191,17 @@ export class Publisher {
   async #insert(batch: Batch & { version: number }): Promise<void> {
     const patient = batch.waiting.every((waiting) => waiting.rounds < staleRoundsMax);
     const version = patient ? batch.version : Number.MAX_SAFE_INTEGER;
-    const on = await this.#ports.pool.connect().catch(() => null);
-    if (!on) return settleAll(batch, unavailable("The database cannot be reached."));
-    let broken: Error | undefined;
-    // While it is ours the pool does not listen, and an error that nobody hears would end the process.
-    const listen = (error: Error): void => void (broken = error);
-    on.on("error", listen);
-    try {
-      const written = await insertEvents(on, version, this.#ports.nowMs(), batch.events, batch.notifications);
-      if (written.stale) return await this.#again(batch, written.clockOff);
-      this.#settle(batch, written.won);
-      await this.#settleLosers(on, batch, written.won);
-    } catch (error) {
-      if (!isRefusal(error)) broken = error as Error;
-      throw error;
-    } finally {
-      on.off("error", listen);
-      on.release(broken);
-    }
+    await borrowed(this.#ports.pool, async (on, lost) => {
+      try {
+        const written = await insertEvents(on, version, this.#ports.nowMs(), batch.events, batch.notifications);
+        if (written.stale) return await this.#again(batch, written.clockOff);
+        this.#settle(batch, written.won);
+        await this.#settleLosers(on, batch, written.won);
+      } catch (error) {
+        if (!isRefusal(error)) lost(error as Error);
+        throw error;
+      }
+    });
   }
 
   async #again(batch: Batch, clockOff: boolean): Promise<void> {
@@ -248,6 +242,7 @@ export class Publisher {
   }
 
   async #failed(batch: Batch & { version: number }, error: Error & { code?: string }): Promise<void> {
+    if (error instanceof Unreachable) return settleAll(batch, unavailable("The database cannot be reached."));
     if (!isRefusal(error)) return settleAll(batch, outcomeUnknown());
     if (isMissingPartition(error)) await this.#ports.mend("partition").catch(() => undefined);
     else if (batch.waiting.length === 1) return settleAll(batch, unavailable("The database refused to store the event."));

@@ -3,6 +3,7 @@
 // and dropped whole; by construction nothing in them is still owed (hold + 5 days is less than the retention).
 import type { Pool } from "pg";
 import { firstIdAt } from "../domain/id.ts";
+import { transaction } from "./sql.ts";
 
 const dayMs = 86_400_000;
 export const daysAhead = 3;
@@ -48,24 +49,15 @@ async function makePartition(pool: Pool, table: string, column: string, day: num
 /** Runs statements in one transaction that never waits long for a lock, so that nobody has to wait long behind it. */
 async function withShortLocks(pool: Pool, statements: readonly string[]): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const on = await pool.connect();
-    let broken: Error | undefined;
-    // While it is ours the pool does not listen, and an error that nobody hears would end the process.
-    const listen = (error: Error): void => void (broken = error);
-    on.on("error", listen);
     try {
-      await on.query(`begin; select pg_advisory_xact_lock(${makerLock}); set local lock_timeout = ${lockTimeoutMs}`);
-      for (const statement of statements) await on.query(statement);
-      await on.query("commit");
-      return;
+      return await transaction(pool, async (on) => {
+        await on.query(`select pg_advisory_xact_lock(${makerLock}); set local lock_timeout = ${lockTimeoutMs}`);
+        for (const statement of statements) await on.query(statement);
+      });
     } catch (error) {
-      await on.query("rollback").catch(() => undefined);
-      const code = (error as { code?: string }).code;
+      const { code } = error as { code?: string };
       if (code === attached) return;
       if (code !== lockNotAvailable || attempt === lockAttemptsMax) throw error;
-    } finally {
-      on.off("error", listen);
-      on.release(broken);
     }
   }
 }

@@ -35,19 +35,39 @@ export async function run(on: Connection, statement: Statement): Promise<number>
   return result.rowCount ?? 0;
 }
 
-/** One transaction on one connection of a pool; rolls back on any error and throws it. */
-export async function transaction<T>(pool: Pool, work: (on: PoolClient) => Promise<T>): Promise<T> {
-  const on = await pool.connect();
+/** No connection could be had: nothing was asked of the database. */
+export class Unreachable extends Error {}
+
+/**
+ * Lends a connection of a pool. While it is lent the pool does not listen to it, and an error that nobody hears would end
+ * the process; one that was lost is not given back.
+ */
+export async function borrowed<T>(pool: Pool, work: (on: PoolClient, lost: (error: Error) => void) => Promise<T>): Promise<T> {
+  const on = await pool.connect().catch((cause: unknown) => {
+    throw new Unreachable("The database cannot be reached.", { cause });
+  });
   let broken: Error | undefined;
+  const lost = (error: Error): void => void (broken = error);
+  on.on("error", lost);
   try {
-    await on.query("begin");
-    const result = await work(on);
-    await on.query("commit");
-    return result;
-  } catch (error) {
-    await on.query("rollback").catch((cause: unknown) => (broken = cause as Error));
-    throw error;
+    return await work(on, lost);
   } finally {
+    on.off("error", lost);
     on.release(broken);
   }
+}
+
+/** One transaction on one connection of a pool; rolls back on any error and throws it. */
+export async function transaction<T>(pool: Pool, work: (on: PoolClient) => Promise<T>): Promise<T> {
+  return borrowed(pool, async (on, lost) => {
+    await on.query("begin");
+    try {
+      const result = await work(on);
+      await on.query("commit");
+      return result;
+    } catch (error) {
+      await on.query("rollback").catch(lost);
+      throw error;
+    }
+  });
 }
