@@ -135,7 +135,7 @@ export class Program {
     let count = 0;
     for (let cursor: string | null = ""; cursor !== null && count < most;) {
       const query = new URLSearchParams({ ...asked, limit: "100", ...(cursor === "" ? {} : { cursor }) });
-      const page: { data: unknown[]; next_cursor: string | null } = await this.must("GET", `/v1/notifications?${query}`);
+      const page: { data: unknown[]; next_cursor: string | null } = await this.must("GET", `/v1/notifications?${query.toString()}`);
       count += page.data.length;
       cursor = page.next_cursor;
     }
