@@ -16,6 +16,7 @@ import {
   assertNothingElse,
   assertOneIdEach,
   everythingArrived,
+  everythingRecorded,
 } from "./promises.ts";
 import type { Receiver } from "./promises.ts";
 
@@ -80,6 +81,7 @@ test("publishing answers 503 while the database is away, and then everything ack
     [],
   );
   await everythingArrived(load.acknowledged, receivers);
+  await everythingRecorded(program);
   assertOneIdEach([ledger]);
   assertNothingElse(load.published, receivers);
   assertAllSigned([ledger]);

@@ -43,6 +43,10 @@ test("what waits for a receiver for long is held, survives kills, and arrives on
 
   // What was read back into memory is still owed, whatever is stored about how far the holds were followed.
   await pause(quietMs);
+  assert.equal(await program.kill("SIGKILL"), "SIGKILL");
+  assert.deepEqual(ledger.successes, []);
+  await program.start();
+
   // It comes back, not quite well: every fourth is answered with 500 at first.
   ledger.answer = ({ object, attempts }) => ({ status: attempts === 1 && Number(object.slice(1)) % 4 === 0 ? 500 : 200, afterMs: 5 });
   ledger.release(503);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../eventually.ts";
 import type { Entry, Ledger } from "../ledger.ts";
+import type { Program } from "../program.ts";
 import type { Published } from "./load.ts";
 
 /** A subscription as its receiver knows it. */
@@ -21,6 +22,16 @@ export async function everythingArrived(published: readonly Published[], receive
     );
     return true;
   }, withinMs);
+}
+
+/** Waits until Bellhop's own log says so of everything, too. */
+export async function everythingRecorded(program: Program): Promise<void> {
+  for (const status of ["waiting", "retrying", "held", "failed", "dropped"])
+    await eventually(async () => {
+      const count = await program.countNotifications({ status });
+      assert.equal(count, 0, `${count} notifications are ${status}`);
+      return true;
+    });
 }
 
 function missingAt({ ledger, path, topics }: Receiver, published: readonly Published[]): string[] {

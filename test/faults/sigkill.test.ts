@@ -8,15 +8,22 @@ import type { Answer, Entry } from "../ledger.ts";
 import { makeProgram } from "../program.ts";
 import { seededChance } from "./chance.ts";
 import { Load, startLoad } from "./load.ts";
-import { assertAllSigned, assertAttemptsNeverDecrease, assertNothingElse, assertOneIdEach, everythingArrived } from "./promises.ts";
+import {
+  assertAllSigned,
+  assertAttemptsNeverDecrease,
+  assertNothingElse,
+  assertOneIdEach,
+  everythingArrived,
+  everythingRecorded,
+} from "./promises.ts";
 import type { Receiver } from "./promises.ts";
 
 const ticket = "ticket.created";
 const conversation = "conversation.user.created";
 const kills = 4;
-/** Three subscriptions with 16 each: at most 48 requests in flight. */
-const inFlightEach = 16;
-/** At most 64 in flight, and a flush of 64 under way. */
+/** Three subscriptions with 8 each: at most 24 requests in flight. */
+const inFlightEach = 8;
+/** What is in flight, a flush of 64 under way, and what came in meanwhile. */
 const repeatedPerKillMax = 128;
 /** Longer than from one checkpoint to the next. */
 const quietMs = 6_000;
@@ -75,6 +82,7 @@ test("whatever was acknowledged arrives, under one id, although the program is k
   );
 
   await everythingArrived(load.acknowledged, receivers);
+  await everythingRecorded(program);
   assertOneIdEach(ledgers);
   assertNothingElse(load.published, receivers);
   assertAllSigned(ledgers);
