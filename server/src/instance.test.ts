@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import { pino } from "pino";
 import { createTestDatabase } from "../../test/database.ts";
 import type { TestDatabase } from "../../test/database.ts";
-import { StartRefused } from "./app.ts";
+import { StartRefused } from "./start-refused.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { startInstance } from "./instance.ts";

@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import { createApp, StartRefused } from "./app.ts";
+import { createApp } from "./app.ts";
 import type { App } from "./app.ts";
 import { portDefault } from "./config.ts";
 import type { Config } from "./config.ts";
@@ -18,6 +18,7 @@ import { diskOf } from "./intake/disk.ts";
 import type { FirstKey } from "./manage/keys-first.ts";
 import { choosePort } from "./port.ts";
 import type { AttemptSignal } from "./signal/telemetry.ts";
+import { StartRefused } from "./start-refused.ts";
 
 const portsTried = 50;
 

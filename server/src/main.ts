@@ -1,7 +1,7 @@
 // `npm start`: reads the configuration, starts everything, says what happened, waits for a signal, stops.
 import { readFileSync } from "node:fs";
 import pino from "pino";
-import { StartRefused } from "./app.ts";
+import { StartRefused } from "./start-refused.ts";
 import { isLocalMode, readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { startInstance } from "./instance.ts";

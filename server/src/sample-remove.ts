@@ -1,7 +1,7 @@
 // `npm run sample:remove`: deletes the sample, through the Bellhop that runs on this data folder or one started for it.
 import { readFileSync } from "node:fs";
 import pino from "pino";
-import { StartRefused } from "./app.ts";
+import { StartRefused } from "./start-refused.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { readRunning, startInstance } from "./instance.ts";

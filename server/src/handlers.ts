@@ -1,0 +1,72 @@
+// Gives each handler what it needs. A route without a handler is a type error here.
+import type { routes } from "@bellhop/contract/routes";
+import { createChecking } from "./checking.ts";
+import type { Config } from "./config.ts";
+import { checkUrl } from "./deliver/address-url.ts";
+import type { AddressRules } from "./deliver/address.ts";
+import { rebuild } from "./deliver/request.ts";
+import type { Sender } from "./deliver/sender.ts";
+import type { Handlers } from "./http/handler.ts";
+import { addressHandlers } from "./http/handlers/addresses.ts";
+import { appHandlers } from "./http/handlers/apps.ts";
+import { eventHandlers } from "./http/handlers/events.ts";
+import { explainHandlers } from "./http/handlers/explain.ts";
+import { keyHandlers } from "./http/handlers/keys.ts";
+import { notificationCommandHandlers } from "./http/handlers/notification-commands.ts";
+import { notificationHandlers } from "./http/handlers/notifications.ts";
+import { secretHandlers } from "./http/handlers/secrets.ts";
+import { subscriptionHandlers } from "./http/handlers/subscriptions.ts";
+import { systemHandlers } from "./http/handlers/system.ts";
+import { topicHandlers } from "./http/handlers/topics.ts";
+import { workspaceHandlers } from "./http/handlers/workspaces.ts";
+import type { Publisher } from "./intake/publisher.ts";
+import { notifyUninstalled } from "./manage/uninstall-notification.ts";
+import type { Opened } from "./opening.ts";
+import type { Commands } from "./schedule/commands.ts";
+import type { Telemetry } from "./signal/telemetry.ts";
+import type { AppRecord } from "./store/apps.ts";
+
+export type HandlerParts = {
+  readonly config: Config;
+  readonly publicUrl: string;
+  readonly opened: Opened;
+  readonly commands: Commands;
+  readonly publisher: Publisher;
+  readonly telemetry: Telemetry;
+  readonly sender: Sender;
+  readonly rules: AddressRules;
+  readonly userAgent: string;
+  readonly notReady: () => Promise<string | null>;
+  readonly trouble: (message: string, error: unknown) => void;
+};
+
+export function createHandlers(parts: HandlerParts): Handlers<typeof routes> {
+  const { config, publisher, telemetry, rules, trouble } = parts;
+  const { database, seal, clock, catalogue: holder, directory } = parts.opened;
+  const catalogue = holder.current;
+  const managed = { database, seal, catalogue, nowMs: clock.nowMs, delivery: createChecking(parts) };
+  const shown = { database, catalogue, rebuild };
+  const uninstalled = (app: AppRecord, workspace: string): void => {
+    void notifyUninstalled(managed, app, workspace).catch((error: unknown) => trouble("an app could not be told of its uninstall", error));
+  };
+  return {
+    ...keyHandlers({ database }),
+    ...workspaceHandlers({ database, regions: [...config.regions.keys()] }),
+    ...appHandlers({ database, seal, catalogue, checkUrl: (url) => checkUrl(url, rules), uninstalled }),
+    ...secretHandlers({ database, seal }),
+    ...subscriptionHandlers({ ...managed, publicUrl: parts.publicUrl }),
+    ...topicHandlers({ database, catalogue: holder }),
+    ...addressHandlers({ regions: config.regions, startedAt: new Date() }),
+    ...eventHandlers({
+      publisher,
+      itemBytesMax: config.itemBytesMax,
+      workspaceRef: async (name) => (directory.workspace(name) ?? (await directory.loadWorkspace(name)))?.ref ?? null,
+      published: telemetry.published,
+      monotonicMs: () => performance.now(),
+    }),
+    ...notificationHandlers(shown),
+    ...notificationCommandHandlers({ commands: parts.commands, database }),
+    ...explainHandlers(shown),
+    ...systemHandlers({ registry: telemetry.registry, notReady: parts.notReady }),
+  };
+}
