@@ -1,6 +1,6 @@
 // `npm start`: reads the configuration, starts everything, says what happened, waits for a signal, stops.
 import { readFileSync } from "node:fs";
-import pino from "pino";
+import { createLog } from "./signal/log.ts";
 import { StartRefused } from "./start-refused.ts";
 import { isLocalMode, readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
@@ -18,7 +18,7 @@ else refuse(["The configuration has mistakes:", ...read.mistakes.map((mistake) =
 
 async function main(config: Config, wantsSample: boolean): Promise<void> {
   const terminal = process.stdout.isTTY;
-  const log = pino({ level: terminal && config.logLevel === "info" ? "warn" : config.logLevel });
+  const log = createLog(terminal && config.logLevel === "info" ? "warn" : config.logLevel);
   const startedMs = performance.now();
   try {
     const instance = await startInstance({

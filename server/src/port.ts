@@ -14,7 +14,8 @@ export async function choosePort(host: string, asked: number | null, first: numb
 
 /** The port if it can be listened on, any free one for 0, null when it is taken. */
 export async function freePort(host: string, port: number): Promise<number | null> {
-  const server = createServer();
+  // Whoever connects meanwhile is not for us, and must not keep the server from closing.
+  const server = createServer((socket) => socket.destroy());
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => (error.code === "EADDRINUSE" ? resolve(null) : reject(error)));
     server.listen(port, host, () => {

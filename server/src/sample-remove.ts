@@ -1,6 +1,6 @@
 // `npm run sample:remove`: deletes the sample, through the Bellhop that runs on this data folder or one started for it.
 import { readFileSync } from "node:fs";
-import pino from "pino";
+import { createLog } from "./signal/log.ts";
 import { StartRefused } from "./start-refused.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
@@ -26,7 +26,7 @@ try {
 async function remove(from: Config): Promise<string[] | null> {
   const { dataDir } = from;
   try {
-    const instance = await startInstance({ config: { ...from, port: 0 }, log: pino({ level: "silent" }), attempted: () => undefined });
+    const instance = await startInstance({ config: { ...from, port: 0 }, log: createLog("silent"), attempted: () => undefined });
     try {
       return await removeSample(instance, { dataDir, key: key(instance.keyFile) });
     } finally {

@@ -25,6 +25,11 @@ function keyLine({ firstKey }: Instance): string {
   return firstKey.state === "given" ? "Admin key: the one in BELLHOP_ADMIN_KEY." : `Admin key: in ${firstKey.file}`;
 }
 
+/** How a shell gets at the key. */
+function keyText({ firstKey, keyFile }: Instance): string {
+  return firstKey.state === "given" ? "$BELLHOP_ADMIN_KEY" : `$(cat '${keyFile}')`;
+}
+
 function sampleLines(instance: Instance, sample: Sample): string[] {
   const body = JSON.stringify({
     workspace_id: sample.workspace,
@@ -35,8 +40,8 @@ function sampleLines(instance: Instance, sample: Sample): string[] {
     `Sample: app ${sample.app} is installed in the workspaces ${sample.workspaces.join(" and ")}; its test inbox is ${sample.inboxUrl}.`,
     `Delivered to the inbox so far: ${sample.delivered}. What arrived, and whether its signature was right: curl -s ${sample.inboxUrl}/`,
     "Publish another event:",
-    `  curl -s ${instance.url}/v1/events -H "Authorization: Bearer $(cat '${instance.keyFile}')" -H 'Content-Type: application/json' -d '${body}'`,
-    `The log: curl -s ${instance.url}/v1/notifications -H "Authorization: Bearer $(cat '${instance.keyFile}')"`,
+    `  curl -s ${instance.url}/v1/events -H "Authorization: Bearer ${keyText(instance)}" -H 'Content-Type: application/json' -d '${body}'`,
+    `The log: curl -s ${instance.url}/v1/notifications -H "Authorization: Bearer ${keyText(instance)}"`,
     `Let the inbox fail: curl -s -X PUT ${sample.inboxUrl}/behaviour -H 'Content-Type: application/json' -d '{"answer":503}'   Remove the sample: npm run sample:remove`,
   ];
 }

@@ -22,9 +22,12 @@ export type HandlerRequest<R> = {
 export class WithStatus<T> {
   readonly status: number;
   readonly answer: T;
-  constructor(status: number, answer: T) {
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfterS: number | undefined;
+  constructor(status: number, answer: T, retryAfterS?: number) {
     this.status = status;
     this.answer = answer;
+    this.retryAfterS = retryAfterS;
   }
 }
 

@@ -107,7 +107,10 @@ function attach(app: FastifyInstance, name: string, route: Route, options: Serve
         actor: { key: request.caller.key, route: name },
       });
       if (changes) await options.changed?.();
-      if (answer instanceof WithStatus) return reply.code(answer.status).send(answer.answer);
+      if (answer instanceof WithStatus) {
+        if (answer.retryAfterS !== undefined) reply.header("retry-after", answer.retryAfterS);
+        return reply.code(answer.status).send(answer.answer);
+      }
       return reply.code(route.answer.status).send(answer ?? undefined);
     },
   });

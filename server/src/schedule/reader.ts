@@ -61,7 +61,11 @@ export class Reader {
   /** Something was committed: scan now, or once more after the scan under way. */
   kick(): void {
     this.#again = true;
-    this.#scanning ??= this.#scan().finally(() => (this.#scanning = null));
+    this.#scanning ??= this.#scan().finally(() => {
+      this.#scanning = null;
+      // Between the last look of the scan and here.
+      if (this.#again && !this.#stopped && this.#ports.queue.size < queuedMax) this.kick();
+    });
   }
 
   /** Everything committed before this call has been scanned. */

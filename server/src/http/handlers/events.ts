@@ -40,7 +40,7 @@ export function eventHandlers(deps: EventDeps): Handlers<typeof eventRoutes> {
       );
       const refused = results.filter((result) => result instanceof Problem).length;
       const answer = { accepted: results.length - refused, refused, results: results.map(presentLine) };
-      return refused === results.length ? new WithStatus(batchStatus(results), answer) : answer;
+      return refused === results.length ? allRefused(results, answer) : answer;
     },
   };
 }
@@ -92,9 +92,11 @@ async function mayPublish(deps: EventDeps, caller: Caller, publish: Publish | Pr
 }
 
 /** Nothing was accepted: trouble of ours is worth repeating, mistakes are not. */
-function batchStatus(results: readonly Result[]): number {
-  const statuses = results.map((result) => (result instanceof Problem ? problems[result.code].status : 0));
-  return statuses.every((status) => status >= 500) ? 503 : 422;
+function allRefused<T>(results: readonly Result[], answer: T): WithStatus<T> {
+  const refusals = results.filter((result) => result instanceof Problem);
+  const isOurs = refusals.every(({ code }) => problems[code].status >= 500);
+  const retryAfterS = Math.max(...refusals.map((refusal) => refusal.retryAfterS ?? 1));
+  return isOurs ? new WithStatus(503, answer, retryAfterS) : new WithStatus(422, answer);
 }
 
 function presentLine(result: Result, line: number) {
