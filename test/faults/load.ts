@@ -16,7 +16,6 @@ export type Published = {
 };
 /** One answer of the API: the codes are of the problem, or of a batch's refused lines. */
 export type PublishAnswer = {
-  readonly batch: boolean;
   readonly status: number;
   readonly codes: readonly string[];
   readonly retryAfter: string | null;
@@ -115,7 +114,7 @@ export class Load {
       const body = (await answer.json()) as Body;
       const results = body.results ?? [body];
       const codes = results.flatMap(({ code }) => (code === undefined ? [] : [code]));
-      this.answers.push({ batch, status: answer.status, codes, retryAfter: answer.headers.get("retry-after") });
+      this.answers.push({ status: answer.status, codes, retryAfter: answer.headers.get("retry-after") });
       for (const [index, event] of events.entries()) settle(event, results[index] ?? {});
     } catch (error) {
       // The program was killed before it answered; one that only hangs fails the test.
