@@ -1,5 +1,5 @@
 // Every reason Bellhop stores, counts or shows, with one sentence and one fix each. Hub, API, CLI and documents
-// all read these lists; a reason that is not here cannot be written. WIRE section 5.
+// all read these lists; a reason that is not here cannot be written.
 
 /** One entry of a closed list of reasons: what happened in one sentence, and what the reader can do about it. */
 export type Reason = { readonly sentence: string; readonly fix: string };

@@ -1,5 +1,5 @@
 // A subscription's delivery policy: when it is tried again, how long an answer may take, what a pause does to what is
-// new. One place holds the numbers, so that saving, sending and explaining cannot disagree. WIRE section 4.
+// new. One place holds the numbers, so that saving, sending and explaining cannot disagree. docs/receiving.md says the same to people.
 import { subscriptionLimits } from "@bellhop/contract/subscriptions";
 import type { Policy as PolicyDocument } from "@bellhop/contract/subscriptions";
 import type { Mistake } from "@bellhop/contract/problems";

@@ -1,5 +1,5 @@
 // What an attempt's answer means for the notification: delivered, tried again at a time, or ended with a reason. Pure:
-// policy x progress x answer x now -> next. WIRE sections 4 and 6.
+// policy x progress x answer x now -> next. docs/receiving.md says the same to people.
 import type { AttemptFailure, EndedReason } from "@bellhop/contract/reasons";
 
 /** Waits between attempts, and how long nothing but 429 is borne. */

@@ -1,5 +1,5 @@
 // A subscription's URL when it is new or changed: allowed by the address policy, then reachable. Any HTTP answer to HEAD
-// proves that something is there; no answer refuses the save. WIRE section 7.
+// proves that something is there; no answer refuses the save.
 import { attemptFailed } from "@bellhop/contract/reasons";
 import type { Exchange } from "@bellhop/contract/exchange";
 import type { Mistake } from "@bellhop/contract/problems";

@@ -1,5 +1,5 @@
 // Tells an app that a workspace has uninstalled it: one signed request to its uninstall URL, after the commit. It is not a
-// notification and is not repeated; the audit keeps what became of it. WIRE section 3.
+// notification and is not repeated; the audit keeps what became of it.
 import { chooseSecrets } from "../domain/secret-choice.ts";
 import type { AppRecord } from "../store/apps.ts";
 import { change } from "../store/change.ts";
