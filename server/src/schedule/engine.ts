@@ -23,6 +23,8 @@ const scanMs = 2_000;
 const tickMs = 1_000;
 const checkpointMs = 5_000;
 const acquireAgainMs = 250;
+/** An outage is told every ten seconds. */
+const attemptsPerLine = 40;
 
 export type EnginePorts = {
   readonly database: Database;
@@ -172,7 +174,7 @@ export class Engine {
 
   async #acquire(untilMs: number): Promise<void> {
     const { database, userAgent, monotonicMs, trouble } = this.#ports;
-    while (!this.#stopping) {
+    for (let attempt = 0; !this.#stopping; attempt++) {
       const lease = new pg.Client({
         connectionString: database.url,
         application_name: "bellhop lease",
@@ -188,7 +190,7 @@ export class Engine {
       } catch (error) {
         if (error instanceof AnotherOwner) throw error;
         if (monotonicMs() > untilMs) throw error;
-        trouble("the database cannot be reached; delivery waits for it", error);
+        if (attempt % attemptsPerLine === 0) trouble("the database cannot be reached; delivery waits for it", error);
       }
       await lease.end().catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, acquireAgainMs));
