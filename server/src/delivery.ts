@@ -71,7 +71,6 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     send: (delivery) => deliver(delivery, limitsOf(delivery.subscription)),
     loadItems: (events) => itemRows(database.read, events),
     record,
-    unrecorded: () => recorder.pending,
     recorded: (work, next) => engine.recorded(work, next),
     maySend: () => engine.maySend(),
     attempted: (delivery, sent, next) => tell(telemetry(), delivery, sent, next.nextAtMs),

@@ -22,9 +22,13 @@ export type RecorderPorts = {
 
 type Entry = { readonly steps: readonly Step[]; readonly done: () => void };
 
+const isHold = ({ steps }: Entry): boolean => steps[0]?.position !== null;
+
 export class Recorder {
   readonly #ports: RecorderPorts;
   #waiting: Entry[] = [];
+  /** Holds come by the thousand, when an endpoint hangs: answers do not wait behind them. */
+  #holds: Entry[] = [];
   #flushing = false;
   #timer: NodeJS.Timeout | null = null;
   #pending = 0;
@@ -41,18 +45,19 @@ export class Recorder {
   /** Steps of one notification, written together; `done` once they are on disk. */
   record(steps: readonly Step[], done: () => void): void {
     this.#pending++;
-    this.#waiting.push({ steps, done });
-    if (this.#waiting.length >= flushAt) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), windowMs);
+    const entry = { steps, done };
+    (isHold(entry) ? this.#holds : this.#waiting).push(entry);
+    this.#flushSoon();
   }
 
   /** Writes what waits; does nothing while a flush is under way, which goes on by itself. */
   flush(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#flushing || this.#waiting.length === 0) return;
+    if (this.#flushing || this.#pending === 0) return;
     this.#flushing = true;
-    const batch = this.#waiting.slice(0, flushMax);
+    const answers = this.#waiting.slice(0, flushMax);
+    const batch = [...answers, ...this.#holds.slice(0, flushMax - answers.length)];
     void this.#write(batch).then((written) => this.#flushed(batch, written));
   }
 
@@ -62,11 +67,17 @@ export class Recorder {
       this.#timer ??= setTimeout(() => this.flush(), retryAfterMs);
       return;
     }
-    this.#waiting = this.#waiting.slice(batch.length);
+    const holds = batch.filter(isHold).length;
+    this.#waiting = this.#waiting.slice(batch.length - holds);
+    this.#holds = this.#holds.slice(holds);
     this.#pending -= batch.length;
     for (const entry of batch) entry.done();
-    if (this.#waiting.length >= flushAt) this.flush();
-    else if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.flush(), windowMs);
+    if (this.#pending > 0) this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    if (this.#pending >= flushAt) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), windowMs);
   }
 
   /** False: nothing is known to be on disk, the same entries are to be written again. */

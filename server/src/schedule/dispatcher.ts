@@ -12,8 +12,11 @@ import type { CachedItem, ItemCache } from "./item-cache.ts";
 import type { Queue } from "./queue.ts";
 import type { Work } from "./work.ts";
 
-/** Sent and not yet recorded; beyond it sending stops. This bounds memory, and duplicates after a crash. */
-const startedMax = 4_096;
+/**
+ * Answers that are not on disk yet: as many as requests are in flight, and this many at least; beyond it sending stops.
+ * With the limit in flight this bounds memory, and what is sent twice after a crash: 64 in flight make at most 128.
+ */
+const unrecordedMin = 64;
 const tryAgainMs = 1_000;
 
 /** Everything one request is made of. */
@@ -40,7 +43,6 @@ export type DispatcherPorts = {
   readonly send: (delivery: Delivery) => Promise<Sent>;
   readonly loadItems: (events: readonly string[]) => Promise<ItemRow[]>;
   readonly record: (steps: readonly Step[], done: () => void) => void;
-  readonly unrecorded: () => number;
   /** Its next step is on disk. */
   readonly recorded: (work: Work, next: Next) => void;
   readonly maySend: () => boolean;
@@ -51,6 +53,7 @@ export type DispatcherPorts = {
 
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
+  #unrecorded = 0;
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
@@ -58,9 +61,9 @@ export class Dispatcher {
 
   /** Starts everything that may be sent now. */
   pump(): void {
-    const { queue, unrecorded, maySend } = this.#ports;
+    const { queue, maySend } = this.#ports;
     const missing: Work[] = [];
-    while (maySend() && queue.inFlight + unrecorded() < startedMax) {
+    while (maySend() && this.#unrecorded < Math.max(unrecordedMin, queue.inFlight)) {
       const work = queue.take();
       if (!work) break;
       if (this.#isComplete(work)) this.#start(work);
@@ -173,7 +176,9 @@ export class Dispatcher {
     const steps = [attemptStep(work, sent, next)];
     if (next.ended !== null) steps.push(endedStep({ ...work, progress: next.progress }, work.step + 2, next.ended, nowMs()));
     attempted(delivery, sent, next);
+    this.#unrecorded++;
     record(steps, () => {
+      this.#unrecorded--;
       work.retryReason = answer.failure;
       this.#recorded(work, next, steps.length);
     });
