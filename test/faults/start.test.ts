@@ -76,6 +76,7 @@ test("a first start makes a sample, delivers it, and prints the command that pub
   const program = await makeProgram(t, nothingSet);
   await program.start([]);
   const { inbox, command } = await printed(program);
+  assert.match(program.output, /Delivered to the inbox so far: 5\./);
   const first = await inboxOf(inbox);
   assert.equal(first.total, 5 + pingsIn(first));
   assert.deepEqual(

@@ -14,7 +14,7 @@ export type Sample = {
   readonly workspace: string;
   readonly workspaces: readonly string[];
   readonly inboxUrl: string;
-  /** Notifications in the log, of the newest hundred, that the inbox took. */
+  /** Notifications that the inbox took, in this run or an earlier one; of earlier ones the newest hundred count. */
   readonly delivered: number;
   stop(): Promise<void>;
 };
@@ -120,7 +120,8 @@ async function present(api: Api, kept: Kept, inbox: Inbox): Promise<Sample> {
     workspace: workspaces[0].id,
     workspaces: kept.workspaces,
     inboxUrl: inbox.url,
-    delivered: data.length,
+    // What arrived just now is in the log a moment later.
+    delivered: Math.max(data.length, inbox.received.filter(isNotification).length),
     stop: () => inbox.close(),
   };
 }
