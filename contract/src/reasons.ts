@@ -24,7 +24,7 @@ export const notMade = {
   },
   subscription_off: {
     sentence: "The subscription is switched off or has no topic switched on.",
-    fix: "Switch the subscription on.",
+    fix: "Switch the subscription on, with at least one topic on.",
   },
   subscription_disabled: {
     sentence: "The subscription is disabled because its endpoint answered 410 Gone.",
@@ -59,20 +59,20 @@ export const ended = {
     fix: "Set the subscription live once the endpoint exists again, then replay.",
   },
   dropped_while_paused: {
-    sentence: "The subscription was paused and its policy drops what arrives meanwhile.",
-    fix: "Use the durable policy to hold notifications during a pause, or replay what was missed.",
+    sentence: "The subscription was paused, and its policy drops what is made meanwhile.",
+    fix: "Choose a policy that holds what is made during a pause, and replay what was missed.",
   },
   throttled_too_long: {
     sentence: "The endpoint answered nothing but 429 Too Many Requests for longer than the policy waits.",
-    fix: "Raise the endpoint's rate limit or set a lower rate on the subscription, then replay.",
+    fix: "Raise the endpoint's rate limit or lower the subscription's max_in_flight, then replay.",
   },
   held_too_long: {
     sentence: "The notification was held longer than the operator keeps held notifications.",
-    fix: "Set the subscription live sooner; what was missed can be replayed with a new id.",
+    fix: "Let what stopped the subscription end sooner; what was missed can be replayed with a new id.",
   },
   suspended: {
-    sentence: "The subscription is suspended after a week of failures and its policy ends what waits.",
-    fix: "Mend the endpoint and set the subscription live.",
+    sentence: "The subscription is suspended after a week of failures, and its policy ends what waits.",
+    fix: "Mend the endpoint and set the subscription live, then replay what was missed.",
   },
   discarded: {
     sentence: "Somebody set the subscription live and discarded what was held.",
@@ -95,8 +95,8 @@ export const ended = {
     fix: "Make a new subscription; only new events will be sent.",
   },
   subscription_disabled: {
-    sentence: "The subscription was disabled by a 410 Gone before this notification was delivered.",
-    fix: "Set the subscription live, then replay.",
+    sentence: "The subscription was disabled by a 410 Gone before the notification was delivered.",
+    fix: "Set the subscription live once the endpoint exists again, then replay.",
   },
   subscription_off: {
     sentence: "The subscription was switched off before the notification was delivered.",
@@ -107,7 +107,7 @@ export const ended = {
     fix: "Replay it with a new id while its event is still kept.",
   },
   quarantined: {
-    sentence: "Sending this notification stopped the process repeatedly, so it was set aside.",
+    sentence: "Sending the notification stopped the process repeatedly, so it was set aside.",
     fix: "Report it to the operator together with the notification's id.",
   },
   erased: {
@@ -127,8 +127,8 @@ export const attemptFailed = {
     fix: "Enter the final URL in the subscription.",
   },
   throttled: {
-    sentence: "The endpoint answered 429 Too Many Requests.",
-    fix: "Raise the endpoint's rate limit or set a lower rate on the subscription.",
+    sentence: "The endpoint answered 429 Too Many Requests, which throttles the whole subscription for a while.",
+    fix: "Raise the endpoint's rate limit or lower the subscription's max_in_flight; Retry-After in the answer says how long to wait.",
   },
   gone: {
     sentence: "The endpoint answered 410 Gone.",
@@ -176,7 +176,31 @@ export const held = {
   },
   replay: {
     sentence: "Somebody asked for a replay; the notification waits for its turn.",
-    fix: "Nothing; it is sent as soon as the endpoint has room.",
+    fix: "Nothing is to be done; it is sent as soon as the endpoint has room.",
+  },
+  paused: {
+    sentence: "The subscription is paused; the notification is kept and sent afterwards.",
+    fix: "Mend the endpoint if it fails, then set the subscription live; a pause with an end also ends by itself.",
+  },
+  throttled: {
+    sentence: "The endpoint answered 429 Too Many Requests, so the subscription sends nothing for a while.",
+    fix: "Raise the endpoint's rate limit or lower the subscription's max_in_flight; sending goes on by itself.",
+  },
+  suspended: {
+    sentence: "The subscription is suspended after a week of failures without one success.",
+    fix: "Mend the endpoint, then set the subscription live and send or discard what is held.",
+  },
+  backing_off: {
+    sentence: "The endpoint has failed repeatedly, so one notification at a time is sent to it until one succeeds.",
+    fix: "Mend the endpoint; the first success lets everything through again.",
+  },
+  order: {
+    sentence: "An earlier notification with the same ordering key, or a key that shares its slot, is not delivered yet.",
+    fix: "Mend what makes the earlier one fail, or cancel that one; this one follows by itself.",
+  },
+  brake: {
+    sentence: "The operator has stopped the sending for a while.",
+    fix: "Ask the operator why and until when; sending goes on by itself.",
   },
 } as const satisfies Record<string, Reason>;
 
