@@ -135,6 +135,7 @@ export async function publish(
     traceparent: null,
     notified: recipients.length,
     skipped: null,
+    replayOf: null,
     idempotency: null,
     ...event,
   };
@@ -145,6 +146,8 @@ export async function publish(
     app: each.app,
     workspace: event.workspace,
     shard: 0,
+    rank: 0,
+    slot: null,
     topic: each.topic ?? row.topic,
     apiVersion: each.apiVersion ?? "2.14",
   }));

@@ -91,8 +91,8 @@ test("text that could not be stored is refused in every query and path", async (
 test("a region's addresses are those configured, none otherwise", async (t) => {
   const program = await startTestProgram(t, {
     regions: new Map([
-      ["us", { egress: ["203.0.113.7/32"] }],
-      ["eu", { egress: [] }],
+      ["us", { egress: ["203.0.113.7/32"], eventsPerMinute: 1 }],
+      ["eu", { egress: [], eventsPerMinute: 1 }],
     ]),
   });
   const us = await program.call<{ ip_ranges: unknown[] }>("GET", "/ip-ranges/us.json", undefined, nobody);

@@ -87,6 +87,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { engine } = delivery;
   const publisher = createPublisher({
     ...kept,
+    regions: config.regions,
     refusal: () => disk?.refusal() ?? null,
     stored: (events, notifications) => afterStored(delivery, telemetry, events, notifications),
   });

@@ -3,7 +3,11 @@ import { isIP, BlockList } from "node:net";
 import { resolve } from "node:path";
 import { itemBytesDefault, itemBytesMost } from "@bellhop/contract/events";
 
-export type Region = { readonly egress: readonly string[] };
+export type Region = {
+  readonly egress: readonly string[];
+  /** Of each workspace there; what is beyond follows at a lower rank. */
+  readonly eventsPerMinute: number;
+};
 
 export type Config = {
   readonly port: number | null;
@@ -32,6 +36,7 @@ export type LogLevel = (typeof logLevels)[number];
 
 export const portDefault = 4100;
 const regionsDefault = ["us", "eu", "au"];
+const eventsPerMinuteMost = 1_000_000_000;
 const publicUrlCharactersMax = 500;
 const userAgentCharactersMax = 200;
 /** Retention must outlive the hold by this, or a partition could be dropped while something in it is owed. */
@@ -48,7 +53,8 @@ export const settings: Record<string, string> = {
     "An admin key (at least 20 characters) that is valid at every start; else one is made and written to `admin.key` in the data folder.",
   BELLHOP_ENCRYPTION_KEY: "32 bytes, base64 or hex, that seal the secrets; else a file in the data folder.",
   BELLHOP_CATALOGUE: "Topics: `intercom` (default), `empty`, or a JSON file.",
-  BELLHOP_REGIONS: 'Regions as JSON: {"us": {"egress": ["203.0.113.7/32"]}}. Default: us, eu, au without addresses.',
+  BELLHOP_REGIONS:
+    'Regions as JSON: {"us": {"egress": ["203.0.113.7/32"], "events_per_minute": 150000}}. `events_per_minute`: how many events of a workspace go first, the rest follows; default 150000 in us, 20000 elsewhere. Default: us, eu, au without addresses.',
   BELLHOP_ALLOW_HTTP: "`true` lets endpoints be http.",
   BELLHOP_ALLOW_NETWORKS: "CIDRs, comma separated, that endpoints may be in although they are private. Setting it ends local mode.",
   BELLHOP_ALLOW_HOSTS: "Host names, comma separated, that may resolve into the allowed networks.",
@@ -183,21 +189,50 @@ function readEncryptionKey(value: string | null, mistakes: string[]): Buffer | n
   return null;
 }
 
+/** Unless configured: how many events a minute of a workspace in that region go first. */
+export function eventsPerMinuteIn(region: string): number {
+  return region === "us" ? 150_000 : 20_000;
+}
+
+const regionsExample = '{"us": {"egress": ["203.0.113.7/32"], "events_per_minute": 150000}}';
+
 function readRegions(value: string | null, mistakes: string[]): ReadonlyMap<string, Region> {
-  const unset = new Map(regionsDefault.map((name) => [name, { egress: [] }]));
+  const unset = new Map(regionsDefault.map((name) => [name, regionFrom(name, {})]));
   if (value === null) return unset;
-  try {
-    const regions = new Map<string, Region>();
-    for (const [name, region] of Object.entries(JSON.parse(value) as Record<string, { egress?: unknown }>)) {
-      const egress = region.egress ?? [];
-      const right = Array.isArray(egress) && egress.every((each) => typeof each === "string" && isCidr(each));
-      if (!/^[a-z0-9-]{1,20}$/.test(name) || !right) throw new Error(name);
-      regions.set(name, { egress: egress as string[] });
-    }
-    if (regions.size > 0) return regions;
-  } catch {
-    // The sentence below says what is wanted.
-  }
-  mistakes.push('BELLHOP_REGIONS must be JSON such as {"us": {"egress": ["203.0.113.7/32"]}}.');
+  const given = parseObject(value);
+  const entries = Object.entries(given ?? {});
+  const found = entries.length === 0 ? ["must be a JSON object that names a region"] : entries.flatMap(regionMistakes);
+  if (found.length === 0) return new Map(entries.map(([name, region]) => [name, regionFrom(name, region as RegionJson)]));
+  mistakes.push(`BELLHOP_REGIONS ${found.join("; ")}. Right is, for example, ${regionsExample}.`);
   return unset;
+}
+
+type RegionJson = { egress?: string[]; events_per_minute?: number };
+
+function regionFrom(name: string, { egress, events_per_minute: eventsPerMinute }: RegionJson): Region {
+  return { egress: egress ?? [], eventsPerMinute: eventsPerMinute ?? eventsPerMinuteIn(name) };
+}
+
+function regionMistakes([name, region]: [string, unknown]): string[] {
+  if (!/^[a-z0-9-]{1,20}$/.test(name)) return [`has "${name}", which is not a name of 1 to 20 lower-case letters, digits and hyphens`];
+  if (!isObject(region)) return [`has "${name}", which is not an object`];
+  const { egress = [], events_per_minute: count = 0, ...unknown } = region;
+  const isEgress = Array.isArray(egress) && egress.every((each) => typeof each === "string" && isCidr(each));
+  const isCount = typeof count === "number" && Number.isInteger(count) && count >= 0 && count <= eventsPerMinuteMost;
+  return [
+    ...(isEgress ? [] : [`has "${name}" with an egress that is not a list of CIDRs`]),
+    ...(isCount ? [] : [`has "${name}" with events_per_minute that is not a whole number from 0 to ${eventsPerMinuteMost}`]),
+    ...Object.keys(unknown).map((field) => `has "${name}" with the unknown field "${field}"`),
+  ];
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
 }

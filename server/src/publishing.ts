@@ -1,10 +1,14 @@
 // Wires publishing: fan-out's rule and the item cache around the intake that makes events durable.
 import { randomBytes } from "node:crypto";
 import type { Catalogue } from "./domain/catalogue.ts";
+import { slotOf } from "./domain/order-slot.ts";
 import type { Problem } from "./domain/problem.ts";
 import { fanOut, packSkipped } from "./fanout/fan-out.ts";
 import { Publisher } from "./intake/publisher.ts";
 import type { FanOutFor } from "./intake/publisher.ts";
+import { Quotas } from "./intake/quotas.ts";
+import { eventsPerMinuteIn } from "./config.ts";
+import type { Region } from "./config.ts";
 import type { EventRow } from "./store/publish.ts";
 import type { DatabaseClock } from "./store/database-clock.ts";
 import type { Database } from "./store/database.ts";
@@ -16,6 +20,7 @@ export type PublishingParts = {
   readonly directory: Directory;
   readonly catalogue: () => Catalogue;
   readonly clock: DatabaseClock;
+  readonly regions: ReadonlyMap<string, Region>;
   readonly refusal: () => Problem | null;
   /** Events are on disk: their items are at hand, and there is something to send. */
   readonly stored: (events: readonly EventRow[], notifications: number) => void;
@@ -28,6 +33,7 @@ export function createPublisher(parts: PublishingParts): Publisher {
     directory,
     catalogue,
     fanOut: fanOutFor(directory, catalogue),
+    quotas: new Quotas((region) => parts.regions.get(region)?.eventsPerMinute ?? eventsPerMinuteIn(region)),
     nowMs: clock.nowMs,
     random: randomBytes,
     refusal: parts.refusal,
@@ -42,12 +48,14 @@ function fanOutFor(directory: Directory, catalogue: () => Catalogue): FanOutFor 
     const topic = catalogue().topicNamed(publish.topic);
     if (!workspace || !topic || !directory.isComplete(workspace)) return null;
     const { recipients, skipped } = fanOut(catalogue(), topic, workspace, (ref) => directory.app(ref));
+    const slot = publish.orderingKey === null ? null : slotOf(publish.orderingKey);
     return {
       workspace: workspace.ref,
       recipients: recipients.map(({ app, subscription, topic: name }) => ({
         subscription: subscription.ref,
         app: app.ref,
         shard: subscription.shard,
+        slot: subscription.ordered ? slot : null,
         topic: name,
         apiVersion: app.facts.apiVersion,
       })),

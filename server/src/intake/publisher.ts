@@ -6,12 +6,13 @@ import type { Topic } from "@bellhop/contract/catalogue";
 import type { Catalogue } from "../domain/catalogue.ts";
 import { eventId, fanOutMax, notificationId } from "../domain/id.ts";
 import { Problem } from "../domain/problem.ts";
-import type { Directory } from "../store/directory.ts";
+import type { Directory, WorkspaceView } from "../store/directory.ts";
 import { findWinner, insertEvents } from "../store/publish.ts";
 import { borrowed, Unreachable } from "../store/sql.ts";
 import type { EventRow, NotificationRow } from "../store/publish.ts";
 import { answerFor, countSkipped } from "./answer.ts";
 import type { Accepted } from "./answer.ts";
+import type { Quotas, Rank } from "./quotas.ts";
 import type { Publish } from "./read-event.ts";
 
 const windowMs = 2;
@@ -27,13 +28,14 @@ const nearestCount = 3;
 
 /** Decides who is notified; fan-out's rule, injected because stages do not import each other. */
 export type FanOutFor = (publish: Publish) => { workspace: number; recipients: readonly Recipient[]; skipped: string | null } | null;
-export type Recipient = { subscription: number; app: number; shard: number; topic: string; apiVersion: string };
+export type Recipient = { subscription: number; app: number; shard: number; slot: number | null; topic: string; apiVersion: string };
 
 export type PublisherPorts = {
   readonly pool: Pool;
   readonly directory: Directory;
   readonly catalogue: () => Catalogue;
   readonly fanOut: FanOutFor;
+  readonly quotas: Quotas;
   /** The database's clock. */
   readonly nowMs: () => number;
   readonly random: (bytes: number) => Uint8Array;
@@ -46,7 +48,7 @@ export type PublisherPorts = {
 
 export type Result = Accepted | Problem;
 
-type Waiting = { readonly publish: Publish; readonly settle: (result: Result) => void; rounds: number };
+type Waiting = { readonly publish: Publish; readonly rank: Rank; readonly settle: (result: Result) => void; rounds: number };
 type Batch = { waiting: Waiting[]; events: EventRow[]; notifications: NotificationRow[]; bytes: number };
 
 export class Publisher {
@@ -74,8 +76,10 @@ export class Publisher {
     if (this.#waitingBytes + bytes > waitingBytesMax) return unavailable("Too much is waiting for the database.");
     this.#waitingBytes += bytes;
     try {
-      if (!(await this.#loadWorkspace(publish.workspace))) return unknownWorkspace(publish.workspace);
-      return await new Promise<Result>((settle) => this.#enqueue([{ publish, settle, rounds: 0 }]));
+      const workspace = await this.#loadWorkspace(publish.workspace);
+      if (!workspace) return unknownWorkspace(publish.workspace);
+      const rank = this.#ports.quotas.count(workspace, this.#ports.nowMs());
+      return await new Promise<Result>((settle) => this.#enqueue([{ publish, rank, settle, rounds: 0 }]));
     } catch {
       return unavailable("The database cannot be reached.");
     } finally {
@@ -90,11 +94,11 @@ export class Publisher {
     return new Problem("unknown_topic", `The topic \`${name}\` ${message}.`, [{ pointer: "/topic", message }]);
   }
 
-  async #loadWorkspace(name: string): Promise<boolean> {
+  async #loadWorkspace(name: string): Promise<WorkspaceView | null> {
     const { directory } = this.#ports;
     const known = directory.workspace(name);
-    if (known === null || (known && directory.isComplete(known))) return known !== null;
-    return (await directory.loadWorkspace(name)) !== null;
+    if (known === null || (known && directory.isComplete(known))) return known;
+    return directory.loadWorkspace(name);
   }
 
   #enqueue(waiting: readonly Waiting[]): void {
@@ -134,7 +138,7 @@ export class Publisher {
   }
 
   #add(batch: Batch, waiting: Waiting, found: NonNullable<ReturnType<FanOutFor>>): void {
-    const { publish } = waiting;
+    const { publish, rank } = waiting;
     const nowMs = this.#ports.nowMs();
     const id = this.#nextId(nowMs);
     const recipients = found.recipients.slice(0, fanOutMax);
@@ -151,10 +155,11 @@ export class Publisher {
       traceparent: publish.traceparent,
       notified: recipients.length,
       skipped: found.skipped,
+      replayOf: null,
       idempotency: publish.idempotency,
     });
     for (const [index, recipient] of recipients.entries()) {
-      batch.notifications.push({ ...recipient, id: notificationId(id, index + 1), event: id, workspace: found.workspace });
+      batch.notifications.push({ ...recipient, id: notificationId(id, index + 1), event: id, workspace: found.workspace, rank });
     }
   }
 

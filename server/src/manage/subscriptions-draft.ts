@@ -126,11 +126,9 @@ function storedUrl(delivery: Delivery, raw: string): string {
 function notYetMistakes(body: NewSubscription | SubscriptionChange): Mistake[] {
   const filter = "filters are not supported yet; leave the field out and choose by topic";
   const rate = "a rate is not supported yet; leave the field out, `max_in_flight` limits how many requests are sent at once";
-  const ordered = "order is not supported yet; leave the field out, receivers order by `created_at`";
   return [
     ...("filter" in body ? [{ pointer: "/filter", message: filter }] : []),
     ...(typeof body.rate_per_second === "number" ? [{ pointer: "/rate_per_second", message: rate }] : []),
-    ...(body.ordered === true ? [{ pointer: "/ordered", message: ordered }] : []),
   ];
 }
 

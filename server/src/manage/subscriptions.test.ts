@@ -242,7 +242,6 @@ const refusals: readonly [what: string, body: object, code: string, pointer: str
     "/rate_per_second",
     /not supported yet/,
   ],
-  ["order", { url: "https://example.com/", topics: ticket, ordered: true }, "invalid_request", "/ordered", /not supported yet/],
   ["a filter", { url: "https://example.com/", topics: ticket, filter: {} }, "invalid_request", "/filter", /not supported yet/],
   ["a header of ours", { url: "https://example.com/", topics: ticket, headers: { Host: "x" } }, "invalid_request", "/headers/Host", /./],
   [

@@ -30,6 +30,7 @@ export type SubscriptionRow = {
   signatures: string[];
   sealed_headers: Buffer | null;
   sealed_signing_secret: Buffer | null;
+  ordered: boolean;
   revision: number;
 };
 
@@ -75,7 +76,7 @@ export function subscriptionRows(on: Connection, apps: readonly number[]): Promi
   return rows<SubscriptionRow>(
     on,
     sql`select s.ref, s.id, s.app, coalesce(st.state, 'live') as state, s.url, s.topics, s.topics_off, s.policy, s.timeout_ms,
-          s.max_in_flight, s.signatures, s.sealed_headers, s.sealed_signing_secret, s.revision
+          s.max_in_flight, s.signatures, s.sealed_headers, s.sealed_signing_secret, s.ordered, s.revision
         from subscription s left join subscription_state st on st.subscription = s.ref
         where s.app = any(${apps}) and s.deleted_at is null order by s.ref`,
   );

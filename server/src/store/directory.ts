@@ -27,12 +27,16 @@ export type SubscriptionView = {
   readonly shard: number;
   readonly facts: SubscriptionFacts;
   readonly url: string;
+  /** Of the URL, in lower case, without the brackets of IPv6. */
+  readonly host: string;
   readonly timeoutMs: number | null;
   readonly maxInFlight: number | null;
   readonly policy: unknown;
   readonly signatures: readonly string[];
   readonly headers: readonly (readonly [string, string])[];
   readonly signingSecret: string | null;
+  /** Its notifications with an ordering key are sent in order. */
+  readonly ordered: boolean;
   readonly revision: number;
 };
 
@@ -211,12 +215,14 @@ export class Directory {
       shard: shardOf(row.id),
       facts: { state: anyOn ? row.state : "off", topics },
       url: row.url,
+      host: new URL(row.url).hostname.replace(/^\[|\]$/g, ""),
       timeoutMs: row.timeout_ms,
       maxInFlight: row.max_in_flight,
       policy: row.policy,
       signatures: row.signatures,
       headers: Object.entries(headers as Record<string, string>),
       signingSecret: row.sealed_signing_secret && this.#seal.open(row.sealed_signing_secret, `signing_secret:${row.id}`),
+      ordered: row.ordered,
       revision: row.revision,
     };
   }

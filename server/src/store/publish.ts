@@ -14,6 +14,8 @@ export type EventRow = {
   traceparent: string | null;
   notified: number;
   skipped: string | null;
+  /** The event that this one is a copy of, made by a replay with a new id. */
+  replayOf: string | null;
   idempotency: { key: string; hash: Buffer } | null;
 };
 
@@ -24,6 +26,10 @@ export type NotificationRow = {
   app: number;
   workspace: number;
   shard: number;
+  /** 0: within the workspace's quota, goes first. 1: the rest. */
+  rank: number;
+  /** 0 to 255: one at a time, in the order of ids. Null: no order. */
+  slot: number | null;
   topic: string;
   apiVersion: string;
 };
@@ -65,25 +71,26 @@ export async function insertEvents(
       on conflict do nothing
       returning event),
     events as (
-      insert into event (id, workspace, topic, item, created_at, object_id, ordering_key, traceparent, notified, skipped)
-      select e.id, e.workspace, e.topic, e.item, e.created_at, e.object_id, e.ordering_key, e.traceparent, e.notified, e.skipped
+      insert into event (id, workspace, topic, item, created_at, object_id, ordering_key, traceparent, notified, skipped, replay_of)
+      select e.id, e.workspace, e.topic, e.item, e.created_at, e.object_id, e.ordering_key, e.traceparent, e.notified, e.skipped, e.replay_of
       from unnest(${uuids(events.map((event) => event.id))}::uuid[], ${int4s(events.map((event) => event.workspace))}::int4[],
         ${texts(events.map((event) => event.topic))}::text[], ${texts(events.map((event) => event.item))}::text[],
         ${times(events.map((event) => event.createdAtMs))}::timestamptz[], ${texts(events.map((event) => event.objectId))}::text[],
         ${texts(events.map((event) => event.orderingKey))}::text[], ${texts(events.map((event) => event.traceparent))}::text[],
         ${int4s(events.map((event) => event.notified))}::int4[], ${texts(events.map((event) => event.skipped))}::text[],
-        ${int2s(events.map((event) => (event.idempotency ? 1 : 0)))}::int2[])
-        as e (id, workspace, topic, item, created_at, object_id, ordering_key, traceparent, notified, skipped, keyed)
+        ${uuids(events.map((event) => event.replayOf))}::uuid[], ${int2s(events.map((event) => (event.idempotency ? 1 : 0)))}::int2[])
+        as e (id, workspace, topic, item, created_at, object_id, ordering_key, traceparent, notified, skipped, replay_of, keyed)
       where (select current and clock_ok from current) and (e.keyed = 0 or e.id in (select event from keyed))
       returning id),
     notifications as (
-      insert into notification (id, event, subscription, app, workspace, shard, rank, topic, api_version)
-      select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, 0, n.topic, n.api_version
+      insert into notification (id, event, subscription, app, workspace, shard, rank, slot, topic, api_version)
+      select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version
       from unnest(${uuids(notifications.map((each) => each.id))}::uuid[], ${uuids(notifications.map((each) => each.event))}::uuid[],
         ${int4s(notifications.map((each) => each.subscription))}::int4[], ${int4s(notifications.map((each) => each.app))}::int4[],
         ${int4s(notifications.map((each) => each.workspace))}::int4[], ${int2s(notifications.map((each) => each.shard))}::int2[],
+        ${int2s(notifications.map((each) => each.rank))}::int2[], ${int2s(notifications.map((each) => each.slot))}::int2[],
         ${texts(notifications.map((each) => each.topic))}::text[], ${texts(notifications.map((each) => each.apiVersion))}::text[])
-        as n (id, event, subscription, app, workspace, shard, topic, api_version)
+        as n (id, event, subscription, app, workspace, shard, rank, slot, topic, api_version)
       where n.event in (select id from events))
     select current, clock_ok, array(select event::text from keyed) as won from current`,
   );
