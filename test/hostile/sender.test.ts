@@ -146,6 +146,7 @@ describe("time runs out", () => {
     const stalled = localSender({ resolver: { resolve: () => new Promise(() => {}) } });
     const answer = await stalled.send(exchangeTo("http://hooks.example.com/in", { timeoutMs: 200 }));
     assert.deepEqual(ended(answer), ["timeout", "dns", null]);
+    assert.equal(answer.detail, "The name servers did not answer within 0.2 s.");
     await stalled.close();
   });
 
@@ -156,6 +157,7 @@ describe("time runs out", () => {
     const deaf = localSender({ dial: (_address, port) => (dialled++ === 0 ? new Socket() : connect(port, "127.0.0.1")) });
     const first = await deaf.send(exchangeTo(receiver.url, { timeoutMs: 200, connections: 1 }));
     assert.deepEqual(ended(first), ["timeout", "connect", null]);
+    assert.equal(first.detail, "The host did not react to the attempt to connect within 0.2 s.");
     const second = await deaf.send(exchangeTo(receiver.url, { timeoutMs: 200, connections: 1 }));
     assert.deepEqual(ended(second), [null, null, 200]);
     await deaf.close();
@@ -167,6 +169,8 @@ describe("time runs out", () => {
     const [first, second] = await Promise.all([sender.send(exchange), sender.send({ ...exchange, timeoutMs: 200 })]);
     assert.deepEqual(ended(first), ["timeout", "first_byte", null]);
     assert.deepEqual(ended(second), ["timeout", "connect", null]);
+    assert.equal(first.detail, "The request was sent, but no complete answer came within 0.4 s.");
+    assert.equal(second.detail, "No connection to the endpoint became free of earlier requests within 0.2 s.");
     assert.equal(receiver.requests.length, 1);
   });
 });
@@ -240,9 +244,17 @@ describe("what is kept of an answer", () => {
 describe("TLS", () => {
   const rows: [Certificate, string | null, RegExp][] = [
     ["good", null, /^$/],
-    ["expired", "tls", /has expired/],
-    ["wrong-name", "tls", /another host name/],
-    ["self-signed", "tls", /self-signed/],
+    [
+      "expired",
+      "tls",
+      /^The certificate has expired\. It is for localhost, example\.com, \*\.example\.com and 4 more, issued by Hostile test authority, valid until 2020-02-01T00:00:00\.000Z\.$/,
+    ],
+    [
+      "wrong-name",
+      "tls",
+      /^The certificate is for another host name\. It is for elsewhere\.invalid, issued by Hostile test authority, valid until 2120-01-01/,
+    ],
+    ["self-signed", "tls", /^The certificate is self-signed\. It is for localhost, .* issued by localhost, valid until 2120-01-01/],
   ];
   for (const [certificate, failure, detail] of rows) {
     it(`with a certificate that is ${certificate}`, async () => {

@@ -3,6 +3,8 @@
 
 import type { AttemptFailure } from "@bellhop/contract/reasons";
 import { errors } from "undici";
+import { locationCharactersMax } from "../domain/advice-answer.ts";
+import { connectDetails, dnsDetails, tlsDetails } from "../domain/advice-details.ts";
 import type { ResolveFailure } from "./resolver.ts";
 
 /** A failure with a sentence that may be shown; `detail` is null where the reason's own sentence says it all. */
@@ -17,31 +19,21 @@ export function classifyStatus(status: number, location: string | null): Classif
   return { failure: "status", detail: null };
 }
 
-/** Of a redirect's target this many characters are repeated. */
-const LOCATION_CHARACTERS_MAX = 300;
-
 function redirectDetail(location: string | null): string {
   if (location === null) return "The answer did not say where to.";
-  return `It pointed to ${location.slice(0, LOCATION_CHARACTERS_MAX)}`;
+  return `It pointed to ${location.slice(0, locationCharactersMax)}`;
 }
-
-const resolveDetails: Record<ResolveFailure, string> = {
-  not_found: "The host name does not exist.",
-  no_address: "The host name exists but has no address.",
-  timeout: "The name servers did not answer in time.",
-  server_failure: "The name servers could not answer.",
-};
 
 export function classifyResolve(failure: ResolveFailure): Classified {
-  return { failure: "dns", detail: resolveDetails[failure] };
+  return { failure: "dns", detail: dnsDetails[failure].sentence };
 }
 
-const connectDetails: Record<string, string> = {
-  ECONNREFUSED: "The connection was refused: nothing listens on that port.",
-  ECONNRESET: "The connection was reset while it was being made.",
-  EHOSTUNREACH: "No route leads to the host.",
-  ENETUNREACH: "No route leads to the host's network.",
-  ETIMEDOUT: "The host did not react to the attempt to connect.",
+const connectCodes: Record<string, keyof typeof connectDetails> = {
+  ECONNREFUSED: "refused",
+  ECONNRESET: "reset",
+  EHOSTUNREACH: "no_route_to_host",
+  ENETUNREACH: "no_route_to_network",
+  ETIMEDOUT: "silent",
 };
 
 /** Codes that say that this machine, not the endpoint, could not go on. */
@@ -50,31 +42,35 @@ const ownTrouble = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EADDRNOTAV
 export function classifyConnect(error: Error): Classified {
   const code = codeOf(error);
   if (ownTrouble.has(code)) return { failure: "internal", detail: "Bellhop could not open a connection of its own." };
-  return { failure: "connect", detail: connectDetails[code] ?? "The connection could not be made." };
+  return { failure: "connect", detail: connectDetails[connectCodes[code] ?? "other"].sentence };
 }
 
-const certificateDetails: Record<string, string> = {
-  CERT_HAS_EXPIRED: "The certificate has expired.",
-  CERT_NOT_YET_VALID: "The certificate is not valid yet.",
-  CERT_REVOKED: "The certificate has been revoked.",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "The certificate is self-signed; use one from a public authority.",
-  SELF_SIGNED_CERT_IN_CHAIN: "The certificate's chain ends in an authority that is not publicly trusted.",
-  UNABLE_TO_GET_ISSUER_CERT: "The certificate's chain is incomplete; serve the intermediate certificates too.",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "The certificate's issuer is not publicly trusted, or its intermediate certificates are not served.",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "The certificate's chain is incomplete; serve the intermediate certificates too.",
-  ERR_TLS_CERT_ALTNAME_INVALID: "The certificate is for another host name.",
-  ERR_SSL_WRONG_VERSION_NUMBER: "The port does not speak TLS; it may be one for plain http.",
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: "The port does not speak TLS; it may be one for plain http.",
-  ERR_SSL_HTTP_REQUEST: "The port does not speak TLS; it may be one for plain http.",
-  ERR_SSL_UNSUPPORTED_PROTOCOL: "The endpoint offers only versions of TLS that are too old.",
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: "The endpoint offers only versions of TLS that are too old.",
-  ERR_SSL_TLSV1_UNRECOGNIZED_NAME: "The endpoint has no certificate for this host name.",
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: "The endpoint asks for a client certificate, which Bellhop does not have.",
-  ECONNRESET: "The connection was closed during the TLS handshake.",
+const tlsCodes: Record<string, keyof typeof tlsDetails> = {
+  CERT_HAS_EXPIRED: "expired",
+  CERT_NOT_YET_VALID: "not_yet_valid",
+  CERT_REVOKED: "revoked",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "self_signed",
+  SELF_SIGNED_CERT_IN_CHAIN: "private_authority",
+  UNABLE_TO_GET_ISSUER_CERT: "incomplete_chain",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "unknown_issuer",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "incomplete_chain",
+  ERR_TLS_CERT_ALTNAME_INVALID: "other_name",
+  ERR_SSL_WRONG_VERSION_NUMBER: "no_tls",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "no_tls",
+  ERR_SSL_HTTP_REQUEST: "no_tls",
+  ERR_SSL_UNSUPPORTED_PROTOCOL: "too_old",
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: "too_old",
+  ERR_SSL_TLSV1_UNRECOGNIZED_NAME: "no_name",
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: "wants_client_certificate",
+  ECONNRESET: "closed",
 };
 
-export function classifyTls(error: Error): Classified {
-  return { failure: "tls", detail: certificateDetails[codeOf(error)] ?? null };
+/** `certificate`: what was presented in the handshake, described; null where it did not come to that. */
+export function classifyTls(error: Error, certificate: string | null = null): Classified {
+  const cause = tlsCodes[codeOf(error)];
+  const sentence = cause === undefined ? null : tlsDetails[cause].sentence;
+  const parts = [sentence, certificate].filter((part) => part !== null);
+  return { failure: "tls", detail: parts.length === 0 ? null : parts.join(" ") };
 }
 
 const answerDetails: Record<string, string> = {

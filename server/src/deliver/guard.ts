@@ -7,10 +7,12 @@ import type { Socket } from "node:net";
 import { isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { SecureContext } from "node:tls";
+import { timeoutDetail } from "../domain/advice-details.ts";
 import { checkAddress } from "./address.ts";
 import type { AddressRules, AddressSource } from "./address.ts";
 import type { CheckedUrl } from "./address-url.ts";
 import type { Phase } from "./answer.ts";
+import { describeCertificate } from "./certificate.ts";
 import { classifyConnect, classifyResolve, classifyTls } from "./classify.ts";
 import type { Classified } from "./classify.ts";
 import { dialFirst } from "./guard-dial.ts";
@@ -68,7 +70,7 @@ export class Connecting {
     clearTimeout(timer);
     if (!this.#givenUp.signal.aborted) return opened;
     if (!(opened instanceof ConnectFailed)) opened.destroy();
-    return new ConnectFailed({ failure: "timeout", detail: null }, this.phase);
+    return timedOut(this.phase);
   }
 
   async #open(): Promise<Socket | ConnectFailed> {
@@ -125,9 +127,13 @@ export class Connecting {
       secureContext: this.#options.secureContext,
       ALPNProtocols: ["http/1.1"],
     });
-    const giveUp = (): void => resolve(new ConnectFailed({ failure: "timeout", detail: null }, "tls"));
+    const giveUp = (): void => resolve(timedOut("tls"));
     this.#givenUp.signal.addEventListener("abort", giveUp);
-    socket.once("secureConnect", () => resolve(socket)).on("error", (error) => resolve(new ConnectFailed(classifyTls(error), null, error)));
+    // The end of the handshake, before the certificate is judged: once it is refused it can no longer be read.
+    let certificate: string | null = null;
+    socket.prependOnceListener("secure", () => (certificate = describeCertificate(socket.getPeerCertificate())));
+    const fail = (error: Error): void => resolve(new ConnectFailed(classifyTls(error, certificate), null, error));
+    socket.once("secureConnect", () => resolve(socket)).on("error", fail);
     const result = await promise;
     this.#givenUp.signal.removeEventListener("abort", giveUp);
     if (result instanceof ConnectFailed) socket.destroy();
@@ -150,6 +156,10 @@ export class Connecting {
   #microsecondsSince(began: number): number {
     return Math.round((this.#options.monotonicMs() - began) * 1_000);
   }
+}
+
+function timedOut(phase: "dns" | "connect" | "tls"): ConnectFailed {
+  return new ConnectFailed({ failure: "timeout", detail: timeoutDetail(phase, CONNECT_MS_MAX) }, phase);
 }
 
 /** Says neither which address nor which rule: the reason must not become a map of what lies behind the guard. */

@@ -3,6 +3,7 @@
 // is made when the final status line and headers are complete; what the body does after that cannot change it.
 
 import type { Dispatcher } from "undici";
+import { timeoutDetail } from "../domain/advice-details.ts";
 import { BODY_BYTES_MAX, HEADER_CHARACTERS_KEPT_MAX, HEADERS_KEPT_MAX } from "./answer.ts";
 import type { Answer, Clock, Exchange, Phase } from "./answer.ts";
 import { classifyExchange, classifyStatus } from "./classify.ts";
@@ -18,7 +19,8 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 /** The connection that carries a flight. `clean` says that the connection can carry another one. */
 export type Carrier = {
   readonly address: string | null;
-  phase(): Phase;
+  /** Before the body: a flight that has its verdict no longer asks. */
+  phase(): Exclude<Phase, "body">;
   release(clean: boolean): void;
 };
 
@@ -96,14 +98,14 @@ export class Flight implements Dispatcher.DispatchHandler {
   /** Ends the flight without an answer. */
   fail(classified: Classified, phase: Phase | null = null, cause: Error | null = null): void {
     if (this.#done) return;
-    const detail = classified.detail ?? (phase === null ? null : timeoutDetails[phase]);
-    this.#settle({ failure: classified.failure, detail }, phase, false, null, cause);
+    this.#settle(classified, phase, false, null, cause);
   }
 
   expire(): void {
     if (this.#done || this.#status !== null) return;
-    if (this.carrier !== null) return this.fail({ failure: "timeout", detail: null }, this.carrier.phase());
-    this.fail({ failure: "timeout", detail: "All connections to the endpoint were busy with earlier requests." }, "connect");
+    const phase = this.carrier?.phase() ?? null;
+    const detail = timeoutDetail(phase ?? "busy", this.exchange.timeoutMs);
+    this.fail({ failure: "timeout", detail }, phase ?? "connect");
   }
 
   expireBody(): void {
@@ -146,14 +148,6 @@ export class Flight implements Dispatcher.DispatchHandler {
     return Math.round((this.#clock.monotonicMs() - this.#began) * 1_000);
   }
 }
-
-const timeoutDetails: Record<Phase, string> = {
-  dns: "The name servers did not answer in time.",
-  connect: "The host did not react in time to the attempt to connect.",
-  tls: "The TLS handshake did not end in time.",
-  first_byte: "The request was sent, but no complete answer came in time.",
-  body: "The body was not complete in time.",
-};
 
 /** An answer that arrived while the process was busy is read first: timers run before sockets, so one turn is waited. */
 function onDeadline(flight: Flight): void {

@@ -128,7 +128,7 @@ export class Slot implements Carrier {
     this.#client.dispatch({ path, method, headers: headers as string[], body }, flight);
   }
 
-  phase(): Phase {
+  phase(): Exclude<Phase, "body"> {
     return this.#connecting?.phase ?? "first_byte";
   }
 
