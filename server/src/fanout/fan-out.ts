@@ -33,19 +33,34 @@ export function fanOut(catalogue: Catalogue, topic: Topic, workspace: WorkspaceV
   for (const [ref, installation] of workspace.installations) {
     const app = appOf(ref);
     if (!app) continue;
-    let reason: NotMadeReason | null = "not_subscribed";
-    for (const subscription of app.subscriptions) {
-      const match = whyNot(catalogue, topic, installation, app.facts, subscription.facts);
-      if ("name" in match && recipients.length < fanOutMax) {
-        recipients.push({ app, subscription, topic: match.name });
-        reason = null;
-      } else if ("name" in match) reason = "fan_out_limit";
-      else if (reason !== null) reason = nearer(reason, match.reason as NotMadeReason);
-    }
-    if (app.subscriptions.length === 0) reason = whyNotAtAll(catalogue, topic, app, installation);
-    if (reason !== null) skipped.set(reason, [...(skipped.get(reason) ?? []), ref]);
+    const matched = matches(catalogue, topic, installation, app);
+    const room = fanOutMax - recipients.length;
+    recipients.push(...matched.recipients.slice(0, room));
+    // Also of an app that got some of its notifications: what is beyond the limit is never passed over in silence.
+    const reason = matched.recipients.length > room ? "fan_out_limit" : matched.reason;
+    if (reason === null) continue;
+    const apps = skipped.get(reason);
+    if (apps) apps.push(ref);
+    else skipped.set(reason, [ref]);
   }
   return { recipients, skipped };
+}
+
+/** The subscriptions of an app that match; the reason when there are none. */
+function matches(
+  catalogue: Catalogue,
+  topic: Topic,
+  installation: Installation,
+  app: AppView,
+): { recipients: Recipient[]; reason: NotMadeReason | null } {
+  const recipients: Recipient[] = [];
+  let reason = app.subscriptions.length === 0 ? whyNotAtAll(catalogue, topic, app, installation) : "not_subscribed";
+  for (const subscription of app.subscriptions) {
+    const match = whyNot(catalogue, topic, installation, app.facts, subscription.facts);
+    if ("name" in match) recipients.push({ app, subscription, topic: match.name });
+    else reason = nearer(reason, match.reason as NotMadeReason);
+  }
+  return { recipients, reason: recipients.length > 0 ? null : reason };
 }
 
 function nearer(a: NotMadeReason, b: NotMadeReason): NotMadeReason {
