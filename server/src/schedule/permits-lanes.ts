@@ -1,0 +1,93 @@
+// Two accounts of the places there are for requests, by age in flight. Latency is known only when a request ends, and one
+// that hangs ends after its deadline; so a request that has been under way for half a second is charged to the slow account
+// from then on, and its place in the fast one is free at once. Nobody borrows. What is moved may put the slow account in
+// debt: then no slow subscription starts anything, and more requests are in flight than there are places.
+import assert from "node:assert/strict";
+import { Fifo } from "./fifo.ts";
+
+const slowAfterMs = 500;
+
+export type Lane = "fast" | "slow";
+
+/** A request's place, given back with `leave`. */
+export type Place = { readonly subscription: number; readonly startedMs: number; lane: Lane; isOld: boolean; isOver: boolean };
+
+export class Lanes {
+  readonly #fastMax: number;
+  readonly #slowMax: number;
+  readonly #young = new Fifo<Place>();
+  /** Of each subscription that has such: requests older than half a second. */
+  readonly #old = new Map<number, number>();
+  #fast = 0;
+  #slow = 0;
+
+  constructor(places: number, fastShare: number) {
+    this.#fastMax = Math.floor(places * fastShare);
+    this.#slowMax = places - this.#fastMax;
+  }
+
+  get fast(): number {
+    return this.#fast;
+  }
+
+  get slow(): number {
+    return this.#slow;
+  }
+
+  isSlow(subscription: number): boolean {
+    return this.#old.has(subscription);
+  }
+
+  /** The lane whose places are all taken, of those this subscription may take. */
+  lacking(subscription: number): Lane | null {
+    if (this.isSlow(subscription)) return this.#slow < this.#slowMax ? null : "slow";
+    return this.#fast < this.#fastMax ? null : "fast";
+  }
+
+  enter(subscription: number, startedMs: number): Place {
+    const lane = this.isSlow(subscription) ? "slow" : "fast";
+    const place: Place = { subscription, startedMs, lane, isOld: false, isOver: false };
+    this.#young.push(place);
+    this.#count(lane, 1);
+    return place;
+  }
+
+  leave(place: Place): void {
+    assert.ok(!place.isOver, "a place was given back twice");
+    place.isOver = true;
+    this.#count(place.lane, -1);
+    if (place.isOld) this.#countOld(place.subscription, -1);
+  }
+
+  /** True when a place in the fast lane became free by it. Each place is looked at once, in the order they were taken. */
+  age(nowMs: number): boolean {
+    let moved = false;
+    for (let first = this.#young.peek(); first; first = this.#young.peek()) {
+      if (!first.isOver && nowMs - first.startedMs <= slowAfterMs) break;
+      this.#young.shift();
+      if (!first.isOver) moved = this.#grewOld(first) || moved;
+    }
+    return moved;
+  }
+
+  #grewOld(place: Place): boolean {
+    place.isOld = true;
+    this.#countOld(place.subscription, 1);
+    if (place.lane === "slow") return false;
+    this.#count("fast", -1);
+    this.#count("slow", 1);
+    place.lane = "slow";
+    return true;
+  }
+
+  #count(lane: Lane, by: 1 | -1): void {
+    if (lane === "fast") this.#fast += by;
+    else this.#slow += by;
+  }
+
+  #countOld(subscription: number, by: 1 | -1): void {
+    const left = (this.#old.get(subscription) ?? 0) + by;
+    if (left === 0) this.#old.delete(subscription);
+    else this.#old.set(subscription, left);
+  }
+}
