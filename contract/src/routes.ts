@@ -1,6 +1,7 @@
 // All routes there are, by operation id.
 import { addressRoutes } from "./addresses.ts";
 import { appRoutes } from "./apps.ts";
+import { brakeRoutes } from "./brakes.ts";
 import { eventRoutes } from "./events.ts";
 import { explainRoutes } from "./explain.ts";
 import { keyRoutes } from "./keys.ts";
@@ -16,6 +17,7 @@ export const routes = {
   ...appRoutes,
   ...secretRoutes,
   ...subscriptionRoutes,
+  ...brakeRoutes,
   ...topicRoutes,
   ...eventRoutes,
   ...notificationRoutes,

@@ -2,9 +2,11 @@
 // checks went.
 import { Type } from "typebox";
 import type { Static, TSchema } from "typebox";
+import { BrakeOnSubscriptionSchema } from "./brakes.ts";
 import { ExchangeSchema } from "./exchange.ts";
 import { appIdField, appParams, listOf, listQuery, nameField, nullable, timeField, urlCharactersMax } from "./fields.ts";
 import { route } from "./route.ts";
+import { untilField } from "./until.ts";
 
 export const subscriptionLimits = {
   perAppMax: 50,
@@ -21,6 +23,8 @@ export const subscriptionLimits = {
   inFlightMax: 100,
   inFlightDefault: 8,
   metadataBytesMax: 4_096,
+  /** So many held notifications are counted exactly; more are estimated. */
+  heldCountedMax: 10_000,
 } as const;
 
 const limits = subscriptionLimits;
@@ -55,7 +59,9 @@ const ratePerSecond = Type.Number({
   maximum: limits.ratePerSecondMax,
   description: "Not supported yet: any number is refused.",
 });
-const ordered = Type.Boolean({ description: "Not supported yet: true is refused." });
+const ordered = Type.Boolean({
+  description: "Sends one notification at a time per `ordering_key`, in the order they were published; a failing one holds back its key.",
+});
 const maxInFlight = Type.Integer({ minimum: 1, maximum: limits.inFlightMax, description: "Requests at a time." });
 const signatures = Type.Array(Type.Enum([...signatureNames]), {
   minItems: 1,
@@ -131,6 +137,41 @@ export const SubscriptionChangeSchema = Type.Object(
   { $id: "SubscriptionChange", additionalProperties: false },
 );
 
+/** What is held for a subscription now. */
+export const HeldSchema = Type.Object(
+  {
+    count: Type.Integer({ description: `Exact up to ${limits.heldCountedMax}.` }),
+    exact: Type.Boolean({ description: 'False: `count` is an estimate, to be read as "about".' }),
+    oldest_held_ends_at: nullable(
+      Type.String({
+        format: "date-time",
+        description: "When the first of them ends for having been held too long, unless it is sent before.",
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** Nothing but failed attempts for a while; the first success ends it. */
+export const FailingSchema = Type.Object(
+  {
+    since: timeField,
+    attempts: Type.Integer(),
+    warned_day: nullable(Type.Integer({ description: "Its owner was warned on this day of it: 1, 3 or 5." })),
+  },
+  { additionalProperties: false },
+);
+
+/** What the daily ping came to. */
+export const LastPingSchema = Type.Object(
+  {
+    at: timeField,
+    status: nullable(Type.Integer({ description: "Null where no answer came." })),
+    failure: nullable(Type.String({ description: "Why it would count as a failed attempt; null after any 2xx." })),
+  },
+  { additionalProperties: false },
+);
+
 export const SubscriptionSchema = Type.Object(
   {
     id: Type.String({ description: "`sub_` and 16 letters and digits." }),
@@ -144,7 +185,17 @@ export const SubscriptionSchema = Type.Object(
     }),
     state: Type.Enum(["live", "paused", "throttled", "suspended", "disabled", "off"]),
     state_cause: nullable(Type.String()),
+    state_sentence: nullable(Type.String({ description: "The cause in a sentence." })),
+    state_fix: nullable(Type.String({ description: "What can be done about it." })),
     state_since: timeField,
+    state_until: nullable(Type.String({ format: "date-time", description: "When a pause or a throttle ends by itself." })),
+    backing_off_until: nullable(
+      Type.String({ format: "date-time", description: "Live, but sent one at a time after failures: when the next one may go." }),
+    ),
+    failing: nullable(FailingSchema),
+    held: nullable(HeldSchema),
+    brakes: Type.Array(BrakeOnSubscriptionSchema, { description: "Why the operator holds what would be sent here." }),
+    last_ping: nullable(LastPingSchema),
     policy: PolicySchema,
     timeout_ms: Type.Integer(),
     headers: Type.Record(Type.String(), Type.String(), { description: "Names, with every value masked." }),
@@ -183,6 +234,11 @@ export const StateChangeSchema = Type.Object(
   {
     state: SubscriptionSchema.properties.state,
     cause: nullable(Type.String()),
+    sentence: nullable(Type.String({ description: "The cause in a sentence." })),
+    until: nullable(Type.String({ format: "date-time", description: "When it was to end by itself." })),
+    warning_day: nullable(
+      Type.Integer({ description: "Nothing changed, but its owner was warned: it had failed on so many days (1, 3, 5)." }),
+    ),
     at: timeField,
     by: Type.String({ description: "A key's id, or the part of Bellhop that did it." }),
   },
@@ -284,26 +340,37 @@ export const subscriptionRoutes = {
     answer: { status: 200, schema: ExchangeSchema },
     problems: ["unknown_app", "not_found", "unknown_topic", "invalid_request"],
   }),
+  pauseSubscription: route({
+    method: "POST",
+    path: `${member}/pause`,
+    scope: "manage",
+    tag,
+    summary: "Send nothing until a time, or until it is set live; what is made meanwhile is held, or dropped by its policy",
+    params,
+    body: Type.Object({ until: optional(untilField) }, { additionalProperties: false }),
+    answer: { status: 200, schema: SubscriptionSchema },
+    problems: ["unknown_app", "not_found", "invalid_request", "conflict", "unavailable"],
+  }),
   setSubscriptionLive: route({
     method: "POST",
     path: `${member}/set-live`,
     scope: "manage",
     tag,
-    summary: "Set a subscription live again after its endpoint was gone",
+    summary: "Set a subscription live, and send or discard what is held; `held` of the answer is what was held until then",
     params,
     body: Type.Object(
       { held: Type.Enum(["send", "discard"], { description: "What becomes of what is held." }) },
       { additionalProperties: false },
     ),
     answer: { status: 200, schema: SubscriptionSchema },
-    problems: ["unknown_app", "not_found"],
+    problems: ["unknown_app", "not_found", "conflict", "unavailable"],
   }),
   listSubscriptionStates: route({
     method: "GET",
     path: `${member}/states`,
     scope: "read",
     tag,
-    summary: "Every change of a subscription's state with its time and cause, newest first",
+    summary: "Every change of a subscription's state, and every warning, with its time and cause, newest first",
     params,
     query: listQuery,
     answer: { status: 200, schema: listOf(StateChangeSchema) },
@@ -326,4 +393,5 @@ export type NewSubscription = Static<typeof NewSubscriptionSchema>;
 export type SubscriptionChange = Static<typeof SubscriptionChangeSchema>;
 export type SubscriptionView = Static<typeof SubscriptionSchema>;
 export type SavedSubscription = Static<typeof SavedSubscriptionSchema>;
+export type Held = Static<typeof HeldSchema>;
 export type StateChange = Static<typeof StateChangeSchema>;

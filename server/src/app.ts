@@ -20,6 +20,8 @@ import { createServer } from "./http/server.ts";
 import { watchDisk } from "./intake/disk.ts";
 import type { Disk } from "./intake/disk.ts";
 import type { FirstKey } from "./manage/keys-first.ts";
+import { storeLive } from "./manage/subscriptions-state.ts";
+import type { Steering } from "./manage/subscriptions-state.ts";
 import { open } from "./opening.ts";
 import { createPublisher } from "./publishing.ts";
 import type { Engine } from "./schedule/engine.ts";
@@ -95,7 +97,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   let stopping = false;
   const notReady = (): Promise<string | null> => whyNotReady(database, engine, stopping);
   const { commands } = engine;
-  const handlers = createHandlers({ ...options, ...sending, opened, commands, publisher, telemetry, notReady });
+  const steering: Steering = {
+    pause: async () => false,
+    setLive: async (subscription, _, by) => storeLive(database, subscription, by).then(() => true),
+  };
+  const handlers = createHandlers({ ...options, ...sending, opened, commands, steering, publisher, telemetry, notReady });
   const server = createServer({
     routes,
     handlers: handlers as Record<string, Handler<never>> as Record<string, Handler<Route>>,

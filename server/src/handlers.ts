@@ -9,6 +9,7 @@ import type { Sender } from "./deliver/sender.ts";
 import type { Handlers } from "./http/handler.ts";
 import { addressHandlers } from "./http/handlers/addresses.ts";
 import { appHandlers } from "./http/handlers/apps.ts";
+import { brakeHandlers } from "./http/handlers/brakes.ts";
 import { eventHandlers } from "./http/handlers/events.ts";
 import { explainHandlers } from "./http/handlers/explain.ts";
 import { keyHandlers } from "./http/handlers/keys.ts";
@@ -20,6 +21,7 @@ import { systemHandlers } from "./http/handlers/system.ts";
 import { topicHandlers } from "./http/handlers/topics.ts";
 import { workspaceHandlers } from "./http/handlers/workspaces.ts";
 import type { Publisher } from "./intake/publisher.ts";
+import type { Steering } from "./manage/subscriptions-state.ts";
 import { notifyUninstalled } from "./manage/uninstall-notification.ts";
 import type { Opened } from "./opening.ts";
 import type { Commands } from "./schedule/commands.ts";
@@ -31,6 +33,7 @@ export type HandlerParts = {
   readonly publicUrl: string;
   readonly opened: Opened;
   readonly commands: Commands;
+  readonly steering: Steering;
   readonly publisher: Publisher;
   readonly telemetry: Telemetry;
   readonly sender: Sender;
@@ -54,7 +57,8 @@ export function createHandlers(parts: HandlerParts): Handlers<typeof routes> {
     ...workspaceHandlers({ database, regions: [...config.regions.keys()] }),
     ...appHandlers({ database, seal, catalogue, checkUrl: (url) => checkUrl(url, rules), uninstalled }),
     ...secretHandlers({ database, seal }),
-    ...subscriptionHandlers({ ...managed, publicUrl: parts.publicUrl }),
+    ...subscriptionHandlers({ ...managed, steering: parts.steering, holdDays: config.holdDays, publicUrl: parts.publicUrl }),
+    ...brakeHandlers({ database, nowMs: clock.nowMs }),
     ...topicHandlers({ database, catalogue: holder }),
     ...addressHandlers({ regions: config.regions, startedAt: new Date() }),
     ...eventHandlers({

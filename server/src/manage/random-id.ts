@@ -8,6 +8,6 @@ export function randomText(alphabet: string, length: number): string {
   return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
 }
 
-export function randomId(prefix: "app_" | "key_" | "sub_"): string {
+export function randomId(prefix: "app_" | "brk_" | "key_" | "sub_"): string {
   return prefix + randomText(lowerCase, idLength);
 }

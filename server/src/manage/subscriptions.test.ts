@@ -24,7 +24,6 @@ import { openDatabase } from "../store/database.ts";
 import type { Database } from "../store/database.ts";
 import { createSeal } from "../store/seal.ts";
 import { one, rows, run, sql } from "../store/sql.ts";
-import { disableSubscription } from "./subscriptions-state.ts";
 import { createCatalogueHolder } from "./topics-holder.ts";
 
 const app = "app_aaaaaaaaaaaaaaaa";
@@ -81,6 +80,8 @@ before(async () => {
       delivery: createChecking({ sender, rules, userAgent: "Bellhop/test" }),
       catalogue: catalogue.current,
       nowMs: () => Date.now(),
+      steering: { pause: async () => false, setLive: async () => false },
+      holdDays: 7,
       publicUrl: "https://hub.test",
     }) as never,
     findKey: async () => ({ key: "key_test", scopes: ["manage"], workspace: boundTo }),
@@ -396,28 +397,6 @@ test("an edited sample keeps its tokens, and an unknown topic is refused", async
   assert.deepEqual([ping.body.code, ping.body.errors[0]?.pointer], ["invalid_request", "/item"]);
   const refused = await call("POST", `${path}/${made.id}/test`, { topic: 1, item: [], more: 2 });
   assert.deepEqual(refused.body.errors.map(({ pointer }) => pointer).toSorted(), ["/item", "/more", "/topic"]);
-});
-
-test("410 disables once, with time and cause, and set live leaves it", async () => {
-  const made = await make();
-  const { ref } = (await one<{ ref: number }>(database.control, sql`select ref from subscription where id = ${made.id}`)) as {
-    ref: number;
-  };
-  await disableSubscription(database, ref, "gone");
-  await disableSubscription(database, ref, "gone");
-  assert.deepEqual((await call("GET", `${path}/${made.id}`)).body.state_cause, "gone");
-  const live = await call("POST", `${path}/${made.id}/set-live`, { held: "send" });
-  assert.equal(live.body.state, "live");
-  assert.equal((await call("POST", `${path}/${made.id}/set-live`, { held: "discard" })).status, 200);
-  const states = await call("GET", `${path}/${made.id}/states`);
-  assert.deepEqual(
-    states.body.data.map(({ state, cause, by }) => [state, cause, by]),
-    [
-      ["live", "set_live", "key_test"],
-      ["disabled", "gone", "engine"],
-      ["live", null, "key_test"],
-    ],
-  );
 });
 
 test("a deleted subscription is gone from every answer", async () => {

@@ -17,7 +17,8 @@ import { randomId } from "./random-id.ts";
 import { draft, newSettings } from "./subscriptions-draft.ts";
 import type { Draft } from "./subscriptions-draft.ts";
 import { allSubscriptions, appByRef, appOf, subscriptionOf } from "./subscriptions-find.ts";
-import { auditView, subscriptionView } from "./subscriptions-view.ts";
+import { show } from "./subscriptions-show.ts";
+import { auditView } from "./subscriptions-view.ts";
 
 type Save<Body> = {
   readonly by: By;
@@ -91,7 +92,7 @@ function reachable({ delivery }: PingDeps, { settings }: Draft): Promise<Exchang
 async function saved(deps: PingDeps, written: Written, head: Exchange | null, verify: boolean): Promise<SavedSubscription> {
   const { app, record, madeSecret, others } = written;
   return {
-    ...subscriptionView(deps.catalogue(), app, record),
+    ...(await show(deps, app, record)),
     ...(madeSecret === null ? {} : { signing_secret: madeSecret }),
     warnings: duplicateWarnings(record, others),
     checks: { head, ping: verify ? await ping(deps, app, record) : null },

@@ -1,5 +1,6 @@
 // Rows of subscriptions with the state that their owner writes beside them. Deleted ones stay as tombstones.
 import type { Policy } from "@bellhop/contract/subscriptions";
+import type { Health } from "../domain/health.ts";
 import type { SubscriptionState } from "../domain/subscription.ts";
 import type { Change } from "./change.ts";
 import { one, rows, run, sql } from "./sql.ts";
@@ -33,7 +34,16 @@ export type SubscriptionRecord = SubscriptionSettings & {
   state_cause: string | null;
   /** When the state last changed; switching topics off and on changes it too, and only the audit knows when. */
   state_since: Date;
+  /** When a pause or a throttle ends. */
+  until: Date | null;
+  /** The owner's memory of the endpoint's answers; null before the first. */
+  health: Health | null;
+  pinged_at: Date | null;
+  ping: LastPing | null;
 };
+
+/** What the daily ping came to. */
+export type LastPing = { readonly status: number | null; readonly failure: string | null };
 
 /** The subscriptions of an app, newest first, from below `beforeRef`; with an `id` that one only. */
 export function subscriptionRecords(
@@ -48,7 +58,8 @@ export function subscriptionRecords(
           s.revision, s.created_at, coalesce(st.state, 'live') as state, st.cause as state_cause,
           greatest(s.created_at, st.since, (
             select max(a.at) from audit a
-            where a.subject = s.id and a.after ->> 'state' is distinct from a.before ->> 'state')) as state_since
+            where a.subject = s.id and a.after ->> 'state' is distinct from a.before ->> 'state')) as state_since,
+          st.until, st.health, st.pinged_at, st.ping
         from subscription s left join subscription_state st on st.subscription = s.ref
         where s.app = ${app} and s.deleted_at is null
           and (${id}::text is null or s.id = ${id}) and (${beforeRef}::int4 is null or s.ref < ${beforeRef})
@@ -105,15 +116,28 @@ export async function keepState({ on, version }: Change, ref: number, state: Sub
   await run(on, sql`update subscription set version = ${version} where ref = ${ref}`);
 }
 
-export type StateChangeRow = { id: number; at: Date; key: string; state: SubscriptionState; cause: string | null };
+export type StateChangeRow = {
+  id: number;
+  at: Date;
+  key: string;
+  state: SubscriptionState;
+  cause: string | null;
+  until: string | null;
+  warning_day: number | null;
+};
 
-/** The audited changes that moved a subscription to another state, newest first. */
+/**
+ * The audited changes of a subscription's state, newest first: saves that moved it to another one, and whatever is not a save
+ * (which always has the URL), such as another cause or end, or a warning, which changes nothing.
+ */
 export function stateChanges(on: Connection, id: string, beforeId: number | null, limit: number): Promise<StateChangeRow[]> {
   return rows<StateChangeRow>(
     on,
-    sql`select id, at, key, after ->> 'state' as state, after ->> 'state_cause' as cause
+    sql`select id, at, key, after ->> 'state' as state, after ->> 'state_cause' as cause, after ->> 'until' as until,
+          (after ->> 'warning')::int4 as warning_day
         from audit
-        where subject = ${id} and after ->> 'state' is distinct from before ->> 'state' and after is not null
+        where subject = ${id} and after is not null
+          and (after ->> 'state' is distinct from before ->> 'state' or not after ? 'url')
           and (${beforeId}::int8 is null or id < ${beforeId})
         order by id desc limit ${limit}`,
   );
