@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import pg from "pg";
+import { eventually } from "./eventually.ts";
 import { startTestProgram } from "./in-process.ts";
 import type { TestProgram } from "./in-process.ts";
 import { slotOf } from "../server/src/domain/order-slot.ts";
@@ -43,6 +44,54 @@ test("order can be asked for, and given up, later: it holds for what is publishe
   const slots = await query(program, "select slot from notification order by id");
   assert.deepEqual(slots, [{ slot: slotOf("k") }, { slot: null }]);
 });
+
+test("what has an ordering key is stored in the order of its acceptance, however long one takes, and what has none does not wait", async (t) => {
+  const program = await startTestProgram(t);
+  const { workspace } = await program.makeInstalled({ topics: [topic], settings: { ordered: true } });
+  const release = await occupyKey(program, workspace, "slow");
+  const publish = (id: string, more: object) => program.publish({ workspace_id: workspace, topic, item: { id }, ...more });
+  const slow = [publish("first", { ordering_key: "k", idempotency_key: "slow" })];
+  const stored = (): Promise<{ object_id: string }[]> =>
+    query(program, "select e.object_id from notification n join event e on e.id = n.event order by n.xid, n.id");
+  try {
+    await isWaitedFor(program);
+    slow.push(publish("second", { ordering_key: "k" }));
+    await publish("apart", {});
+    await publish("apart too", {});
+    assert.deepEqual(await stored(), [{ object_id: "apart" }, { object_id: "apart too" }]);
+  } finally {
+    await release();
+  }
+  await Promise.all(slow);
+  // The transaction of the first began before those of the others.
+  assert.deepEqual(
+    (await stored()).filter(({ object_id }) => !object_id.startsWith("apart")),
+    [{ object_id: "first" }, { object_id: "second" }],
+  );
+});
+
+/** Takes an idempotency key without committing, so that whoever publishes with it waits. */
+async function occupyKey(program: TestProgram, workspace: string, key: string): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: program.databaseUrl });
+  await client.connect();
+  await client.query("begin");
+  await client.query(
+    `insert into idempotency (workspace, key, day, event, hash)
+     select ref, $2, (now() at time zone 'utc')::date, gen_random_uuid(), '' from workspace where id = $1`,
+    [workspace, key],
+  );
+  return async () => {
+    await client.query("rollback");
+    await client.end();
+  };
+}
+
+function isWaitedFor(program: TestProgram): Promise<unknown> {
+  return eventually(async () => {
+    const waiting = await query(program, "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()");
+    return waiting.length > 0 ? true : null;
+  });
+}
 
 test("beyond its quota a workspace's events follow at the lower rank, and no other workspace's", async (t) => {
   const program = await startTestProgram(t, { regions: new Map([["us", { egress: [], eventsPerMinute: 2 }]]) });

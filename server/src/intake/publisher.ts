@@ -48,12 +48,28 @@ export type PublisherPorts = {
 
 export type Result = Accepted | Problem;
 
-type Waiting = { readonly publish: Publish; readonly rank: Rank; readonly settle: (result: Result) => void; rounds: number };
+type Waiting = {
+  readonly publish: Publish;
+  readonly rank: Rank;
+  /** In the order of acceptance. */
+  readonly number: number;
+  readonly settle: (result: Result) => void;
+  rounds: number;
+};
 type Batch = { waiting: Waiting[]; events: EventRow[]; notifications: NotificationRow[]; bytes: number };
+type Versioned = Batch & { readonly version: number };
+/** `forgotten`: taken, but what is needed to match them has to be loaded again. */
+type Taken = Versioned & { readonly forgotten: Waiting[]; readonly ordered: boolean };
+
+const emptyBatch = (): Batch => ({ waiting: [], events: [], notifications: [], bytes: 0 });
 
 export class Publisher {
   readonly #ports: PublisherPorts;
   #queue: Waiting[] = [];
+  /** Those with an ordering key, in one statement at a time: of two at once the later could be committed first. */
+  #ordered: Waiting[] = [];
+  #orderedInFlight = false;
+  #accepted = 0;
   #waitingBytes = 0;
   #inFlight = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -79,7 +95,8 @@ export class Publisher {
       const workspace = await this.#loadWorkspace(publish.workspace);
       if (!workspace) return unknownWorkspace(publish.workspace);
       const rank = this.#ports.quotas.count(workspace, this.#ports.nowMs());
-      return await new Promise<Result>((settle) => this.#enqueue([{ publish, rank, settle, rounds: 0 }]));
+      const number = this.#accepted++;
+      return await new Promise<Result>((settle) => this.#enqueue({ publish, rank, number, settle, rounds: 0 }));
     } catch {
       return unavailable("The database cannot be reached.");
     } finally {
@@ -101,40 +118,60 @@ export class Publisher {
     return directory.loadWorkspace(name);
   }
 
-  #enqueue(waiting: readonly Waiting[]): void {
-    this.#queue.push(...waiting);
-    if (this.#queue.length >= batchEventsMax) this.#flush();
+  #enqueue(waiting: Waiting): void {
+    (waiting.publish.orderingKey === null ? this.#queue : this.#ordered).push(waiting);
+    if (this.#queue.length + this.#ordered.length >= batchEventsMax) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), windowMs);
   }
 
   #flush(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    while (this.#queue.length > 0 && this.#inFlight < statementsInFlightMax) {
+    while (this.#inFlight < statementsInFlightMax) {
+      const taken = this.#take();
+      if (!taken) return;
       this.#inFlight++;
-      void this.#write(this.#take()).finally(() => {
+      const reloaded = taken.forgotten.map((waiting) => this.#reload(waiting));
+      const stored = this.#store(taken).finally(() => {
         this.#inFlight--;
-        if (this.#queue.length > 0) this.#flush();
+        this.#flush();
       });
+      void Promise.all([stored, ...reloaded]).then(() => taken.ordered && this.#orderedOver());
     }
   }
 
-  /** The next batch, cut along whole events. */
-  #take(): Batch & { version: number } {
-    const batch: Batch = { waiting: [], events: [], notifications: [], bytes: 0 };
-    let taken = 0;
-    for (const waiting of this.#queue) {
+  /** Each is settled or was put back, perhaps behind later ones. */
+  #orderedOver(): void {
+    this.#orderedInFlight = false;
+    this.#ordered.sort((a, b) => a.number - b.number);
+    this.#flush();
+  }
+
+  /** The next batch, cut along whole events; null when there is nothing to write now. */
+  #take(): Taken | null {
+    const batch = emptyBatch();
+    const forgotten: Waiting[] = [];
+    const ordered = this.#ordered.length > 0 && !this.#orderedInFlight;
+    if (ordered) this.#ordered = this.#fill(batch, forgotten, this.#ordered);
+    this.#queue = this.#fill(batch, forgotten, this.#queue);
+    if (batch.waiting.length + forgotten.length === 0) return null;
+    this.#orderedInFlight ||= ordered;
+    return { ...batch, forgotten, ordered, version: this.#ports.directory.version };
+  }
+
+  /** Gives what had no room. */
+  #fill(batch: Batch, forgotten: Waiting[], queue: readonly Waiting[]): Waiting[] {
+    for (const [index, waiting] of queue.entries()) {
+      const taken = batch.waiting.length + forgotten.length;
+      if (taken === batchEventsMax) return queue.slice(index);
       const found = this.#ports.fanOut(waiting.publish);
-      const notified = found?.recipients.length ?? 0;
-      const bytes = batch.bytes + waiting.publish.item.length;
-      const full = taken === batchEventsMax || batch.notifications.length + notified > batchNotificationsMax || bytes > batchBytesMax;
-      if (full && taken > 0) break;
-      taken++;
+      const notified = batch.notifications.length + (found?.recipients.length ?? 0);
+      const full = notified > batchNotificationsMax || batch.bytes + waiting.publish.item.length > batchBytesMax;
+      if (full && taken > 0) return queue.slice(index);
       if (found) this.#add(batch, waiting, found);
-      else void this.#reload(waiting);
+      else forgotten.push(waiting);
     }
-    this.#queue = this.#queue.slice(taken);
-    return { ...batch, version: this.#ports.directory.version };
+    return [];
   }
 
   #add(batch: Batch, waiting: Waiting, found: NonNullable<ReturnType<FanOutFor>>): void {
@@ -177,14 +214,14 @@ export class Publisher {
     const refusal = this.#unknownTopic(waiting.publish.topic);
     if (refusal) return waiting.settle(refusal);
     try {
-      if (await this.#ports.directory.loadWorkspace(waiting.publish.workspace)) this.#enqueue([waiting]);
+      if (await this.#ports.directory.loadWorkspace(waiting.publish.workspace)) this.#enqueue(waiting);
       else waiting.settle(unknownWorkspace(waiting.publish.workspace));
     } catch {
       waiting.settle(unavailable("The database cannot be reached."));
     }
   }
 
-  async #write(batch: Batch & { version: number }): Promise<void> {
+  async #store(batch: Versioned): Promise<void> {
     if (batch.waiting.length === 0) return;
     try {
       await this.#insert(batch);
@@ -193,7 +230,7 @@ export class Publisher {
     }
   }
 
-  async #insert(batch: Batch & { version: number }): Promise<void> {
+  async #insert(batch: Versioned): Promise<void> {
     const patient = batch.waiting.every((waiting) => waiting.rounds < staleRoundsMax);
     const version = patient ? batch.version : Number.MAX_SAFE_INTEGER;
     await borrowed(this.#ports.pool, async (on, lost) => {
@@ -246,7 +283,7 @@ export class Publisher {
     }
   }
 
-  async #failed(batch: Batch & { version: number }, error: Error & { code?: string }): Promise<void> {
+  async #failed(batch: Versioned, error: Error & { code?: string }): Promise<void> {
     if (error instanceof Unreachable) return settleAll(batch, unavailable("The database cannot be reached."));
     if (!isRefusal(error)) return settleAll(batch, outcomeUnknown());
     if (isMissingPartition(error)) await this.#ports.mend("partition").catch(() => undefined);
@@ -260,9 +297,9 @@ export class Publisher {
   async #alone(waiting: Waiting): Promise<void> {
     const found = this.#ports.fanOut(waiting.publish);
     if (!found) return this.#reload(waiting);
-    const batch: Batch = { waiting: [], events: [], notifications: [], bytes: 0 };
+    const batch = emptyBatch();
     this.#add(batch, waiting, found);
-    await this.#write({ ...batch, version: this.#ports.directory.version });
+    await this.#store({ ...batch, version: this.#ports.directory.version });
   }
 }
 
