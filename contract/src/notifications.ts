@@ -116,6 +116,10 @@ export const AttemptSchema = Type.Object(
     }),
     status: ExchangeSchema.properties.status,
     failure: ExchangeSchema.properties.failure,
+    advice: orNull(
+      Type.Object({ sentence: Type.String(), fix: Type.String() }, { additionalProperties: false }),
+      "What happened and what to do about it, with the facts of this attempt; null after any 2xx.",
+    ),
     answer: ExchangeSchema.properties.answer,
     timings_ms: ExchangeSchema.properties.timings_ms,
     address: orNull(Type.String(), "The address that was connected to."),

@@ -3,7 +3,7 @@
 
 import type { AttemptFailure } from "@bellhop/contract/reasons";
 import { errors } from "undici";
-import { locationCharactersMax } from "../domain/advice-answer.ts";
+import { shortened } from "../domain/advice-answer.ts";
 import { connectDetails, dnsDetails, tlsDetails } from "../domain/advice-details.ts";
 import type { ResolveFailure } from "./resolver.ts";
 
@@ -21,7 +21,7 @@ export function classifyStatus(status: number, location: string | null): Classif
 
 function redirectDetail(location: string | null): string {
   if (location === null) return "The answer did not say where to.";
-  return `It pointed to ${location.slice(0, locationCharactersMax)}`;
+  return `It pointed to ${shortened(location)}`;
 }
 
 export function classifyResolve(failure: ResolveFailure): Classified {

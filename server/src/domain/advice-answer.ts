@@ -5,7 +5,7 @@ import type { AttemptFacts } from "./advice.ts";
 type Advise = (facts: AttemptFacts, asked: string) => Reason;
 
 /** Of a redirect's target this many characters are repeated. */
-export const locationCharactersMax = 300;
+const locationCharactersMax = 300;
 
 const compareSignature =
   "Compare the signature over the raw bytes of the body, before any JSON parsing, with the app's client_secret as the key; " +
@@ -46,7 +46,8 @@ const behindProxy = new Set([502, 504]);
 
 export function adviseStatus(facts: AttemptFacts): Reason {
   const status = facts.status ?? 0;
-  const asked = facts.path === null ? "POST" : `POST ${facts.path}`;
+  const path = facts.url === null ? null : URL.parse(facts.url)?.pathname;
+  const asked = path ? `POST ${path}` : "POST";
   const known = byStatus[status];
   if (known) return known(facts, asked);
   if (status >= 400 && status < 500) return { sentence: `The endpoint refused ${asked} with ${status}.`, fix: readAnswer };
@@ -75,10 +76,14 @@ export function adviseRedirect({ status, location, url }: AttemptFacts): Reason 
       sentence: `${answered}, a redirect that does not say where to; ${never}.`,
       fix: "Serve the path of the subscription's URL itself, or enter the final URL.",
     };
-  const target = location.slice(0, locationCharactersMax);
-  const final = absolute(target, url);
+  const target = shortened(location);
+  const final = target === location ? absolute(target, url) : "the URL that the answer's Location header names";
   const fix = `Enter ${final} as the subscription's URL, if that is where notifications are taken.`;
   return { sentence: `${answered} and pointed to ${target}; ${never}.`, fix };
+}
+
+export function shortened(location: string): string {
+  return location.length <= locationCharactersMax ? location : `${location.slice(0, locationCharactersMax)}…`;
 }
 
 function absolute(target: string, url: string | null): string {

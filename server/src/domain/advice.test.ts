@@ -12,7 +12,6 @@ const facts: AttemptFacts = {
   detail: null,
   at: "2026-03-02T10:00:05.250Z",
   url: "https://example.com/hooks?token=1",
-  path: "/hooks",
   bodyBytes: 12_345,
   location: null,
   times,
@@ -40,7 +39,7 @@ const rows: Row[] = [
   ["500", { status: 500 }, /failed at POST \/hooks with 500/, /log at 2026-03-02T10:00:05\.250Z/],
   ["502", { status: 502 }, /A proxy in front/, /behind the proxy.*2026-03-02T10:00:05\.250Z/],
   ["a status that there is not", { status: 799 }, /799, which no HTTP status means/, /2xx/],
-  ["a URL that is no longer known", { status: 404, url: null, path: null }, /answered 404 to POST: nothing/, /Serve that path/],
+  ["a URL that is no longer known", { status: 404, url: null }, /answered 404 to POST: nothing/, /Serve that path/],
   [
     "a redirect",
     { failure: "redirect_refused", status: 301, location: "https://www.example.com/hooks" },
@@ -59,6 +58,12 @@ const rows: Row[] = [
     { failure: "redirect_refused", status: 302, location: "http://[" },
     /pointed to http:\/\/\[;/,
     /Enter http:\/\/\[ as/,
+  ],
+  [
+    "a redirect to somewhere long",
+    { failure: "redirect_refused", status: 302, location: `https://example.com/${"x".repeat(400)}` },
+    /pointed to https:\/\/example\.com\/x+…;/,
+    /Enter the URL that the answer's Location header names/,
   ],
   ["429", { failure: "throttled", status: 429 }, /429 Too Many Requests/, /max_in_flight/],
   ["410", { failure: "gone", status: 410 }, /410 Gone/, /set the subscription live/],
@@ -94,7 +99,7 @@ for (const [name, changes, sentence, fix] of rows) {
 }
 
 test("every reason has its sentence and fix, even without any fact", () => {
-  const none = { status: null, detail: null, url: null, path: null, bodyBytes: null, location: null };
+  const none = { status: null, detail: null, url: null, bodyBytes: null, location: null };
   for (const failure of Object.keys(attemptFailed) as (keyof typeof attemptFailed)[]) {
     const nothing = { ...facts, ...none, failure, times: { dns: null, connect: null, tls: null, total: null } };
     assert.deepEqual(advise(nothing), attemptFailed[failure]);

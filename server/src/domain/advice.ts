@@ -20,15 +20,19 @@ export type AttemptFacts = {
   readonly detail: string | null;
   /** When it was sent, ISO 8601. */
   readonly at: string;
-  /** The subscription's URL of then, and its path; null where no longer known. */
+  /** The subscription's URL of then; null where no longer known. */
   readonly url: string | null;
-  readonly path: string | null;
   /** Size of the body that was sent; null where it cannot be known. */
   readonly bodyBytes: number | null;
   /** The answer's header. */
   readonly location: string | null;
   readonly times: StepTimes;
 };
+
+/** A newer Bellhop may have written others. */
+export function isKnownFailure(reason: string): reason is AttemptFailure {
+  return Object.hasOwn(attemptFailed, reason);
+}
 
 export function advise(facts: AttemptFacts): Reason {
   if (facts.failure === "status" && facts.status !== null) return adviseStatus(facts);

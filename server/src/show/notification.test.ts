@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Attempt, EventView, Notification } from "@bellhop/contract/notifications";
-import { ended } from "@bellhop/contract/reasons";
+import { attemptFailed, ended } from "@bellhop/contract/reasons";
 import { prepare } from "../deliver/request.ts";
 import type { Prepared } from "../deliver/request.ts";
 import { clientSecretKey } from "../deliver/sign-secret.ts";
@@ -144,6 +144,42 @@ test("an answer is shown as text, with the failure in one sentence and a fix", a
   assert.ok(second?.failure?.fix);
 });
 
+test("each failed attempt says what can be done about it, with its own path, size, time and target", async () => {
+  const { notifications } = await publish(shown, firstDayMs + 30_000, { workspace: 1 }, [{ subscription: 1, app: 1 }]);
+  const [id = ""] = notifications;
+  const answerHeaders = JSON.stringify([["location", "/elsewhere"]]);
+  await record(shown, id, 1, firstDayMs + 31_000, [
+    { kind: "a", reason: "status", nextAtMs: firstDayMs, attempt: { status: 404 } },
+    { kind: "a", reason: "status", nextAtMs: firstDayMs, attempt: { status: 413 } },
+    { kind: "a", reason: "redirect_refused", nextAtMs: firstDayMs, attempt: { status: 301, answerHeaders } },
+    { kind: "a", reason: "not_known_yet", nextAtMs: firstDayMs, attempt: { status: null } },
+    { kind: "a", reason: "status", nextAtMs: firstDayMs + 90_000, attempt: { status: 500 } },
+  ]);
+  const cause = (await shown.get<Notification>(`/v1/notifications/notif_${id}`)).body.cause;
+  const { data } = (await shown.get<{ data: Attempt[] }>(`/v1/notifications/notif_${id}/attempts`)).body;
+  const advice = data.map((attempt) => attempt.advice);
+  assert.equal(advice[0]?.sentence, "The endpoint answered 404 to POST /hook: nothing is served there.");
+  const bytes = Buffer.byteLength(data[1]?.request?.body ?? "");
+  assert.ok(advice[1]?.sentence.includes(`${bytes} bytes were sent`), advice[1]?.sentence);
+  assert.equal(advice[2]?.fix, "Enter https://old.example/elsewhere as the subscription's URL, if that is where notifications are taken.");
+  assert.equal(advice[3]?.sentence, 'The reason is "not_known_yet".');
+  assert.equal(advice[4]?.fix, `Look in the endpoint's own log at ${data[4]?.at} for what went wrong.`);
+  assert.deepEqual(cause, advice[4]);
+});
+
+test("a success has no advice, and is the cause of what failed before it no longer", async () => {
+  const { notifications } = await publish(shown, firstDayMs + 50_000, { workspace: 1 }, [{ subscription: 1, app: 1 }]);
+  const [id = ""] = notifications;
+  await record(shown, id, 1, firstDayMs + 51_000, [
+    { kind: "a", reason: "status", nextAtMs: firstDayMs, attempt: { status: 404 } },
+    { kind: "a", reason: null },
+  ]);
+  const { data } = (await shown.get<{ data: Attempt[] }>(`/v1/notifications/notif_${id}/attempts`)).body;
+  assert.deepEqual([data[0]?.advice === null, data[1]?.advice], [false, null]);
+  const { cause } = (await shown.get<Notification>(`/v1/notifications/notif_${id}`)).body;
+  assert.deepEqual(cause, { sentence: "The endpoint took the notification.", fix: null });
+});
+
 test("a body that cannot be rebuilt as it was sent is not called verified", async () => {
   await shown.database.control.query("update log set body_sha256 = '\\x00' where notification = $1 and step = 1", [made.notifications[0]]);
   const [first, second] = await attempts();
@@ -168,8 +204,9 @@ test("one notification has its timeline from the publish to its end, the cause a
       ["ended", null, null, "attempts_exhausted"],
     ],
   );
-  assert.ok(body.cause.sentence.startsWith(ended.attempts_exhausted.sentence));
-  assert.ok(body.cause.fix);
+  const late = "The last one: The endpoint did not answer in time. No answer within 5 s.";
+  assert.equal(body.cause.sentence, `${ended.attempts_exhausted.sentence} ${late}`);
+  assert.equal(body.cause.fix, attemptFailed.timeout.fix);
 });
 
 test("a notification that waits for its next attempt says when that is", async () => {

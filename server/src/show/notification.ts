@@ -1,44 +1,44 @@
 // One notification: what it is, where it is, and the timeline of its life.
 import type { Notification } from "@bellhop/contract/notifications";
-import { madeAtMs, parseId } from "../domain/id.ts";
-import { Problem } from "../domain/problem.ts";
-import { eventFacts, notificationById, stepsOf } from "../store/notification-detail.ts";
-import type { DetailRow, DetailStepRow, EventFacts } from "../store/notification-detail.ts";
+import type { Reason } from "@bellhop/contract/reasons";
+import { madeAtMs } from "../domain/id.ts";
+import type { DetailStepRow } from "../store/notification-detail.ts";
 import type { Connection } from "../store/sql.ts";
+import { adviceOn } from "./attempts-advice.ts";
+import { sentRequests } from "./attempts-request.ts";
+import type { RequestDeps } from "./attempts-request.ts";
 import type { Asking } from "./find.ts";
 import { notificationEntry } from "./list-entry.ts";
-import type { Names } from "./names.ts";
+import { findNotification } from "./notification-find.ts";
+import type { Found } from "./notification-find.ts";
 import { causeOf, stepReason } from "./sentence.ts";
 import { settledFrom } from "./settle.ts";
 import type { Settled } from "./settle.ts";
 
-export type Found = { readonly row: DetailRow; readonly event: EventFacts; readonly steps: readonly DetailStepRow[] };
-
-/** A notification with its event and steps, for whoever may see it. */
-export async function findNotification(on: Connection, publicId: string, asking: Asking): Promise<Found> {
-  const id = parseId("notif_", publicId);
-  const row = id === null ? undefined : await notificationById(on, id);
-  const visible = row !== undefined && (asking.workspace === null || asking.workspace === row.workspace);
-  const event = visible ? await eventFacts(on, row.event) : undefined;
-  if (!visible || !event) throw new Problem("not_found", "There is no such notification, or it is no longer kept.");
-  return { row, event, steps: await stepsOf(on, row.id) };
-}
-
-export async function showNotification(on: Connection, names: Names, publicId: string, asking: Asking): Promise<Notification> {
-  const { row, event, steps } = await findNotification(on, publicId, asking);
-  await names.load(on, [row]);
+export async function showNotification(on: Connection, deps: RequestDeps, publicId: string, asking: Asking): Promise<Notification> {
+  const found = await findNotification(on, publicId, asking);
+  const { row, event, steps } = found;
+  await deps.names.load(on, [row]);
   const attempts = steps.filter((step) => step.kind === "a");
   const settled = settledFrom(row, steps.at(-1) ?? null, attempts);
   return {
-    ...notificationEntry(settled, names),
+    ...notificationEntry(settled, deps.names),
     api_version: row.api_version,
     object_id: event.object_id,
     ordering_key: event.ordering_key,
     event_created_at: Math.floor(event.created_at.getTime() / 1000),
     item_bytes: Buffer.byteLength(event.item),
-    cause: causeOf(settled),
+    cause: causeOf(settled, await newestAdvice(on, deps, found)),
     timeline: timeline(settled, steps),
   };
+}
+
+/** On the newest attempt; null where it was a success or there is none. */
+async function newestAdvice(on: Connection, deps: RequestDeps, found: Found): Promise<Reason | null> {
+  const step = found.steps.findLast(({ kind }) => kind === "a");
+  if (step === undefined || step.reason === null) return null;
+  const [sent] = await sentRequests(on, deps, found, [step]);
+  return sent === undefined ? null : adviceOn(step, sent);
 }
 
 type Timeline = Notification["timeline"];

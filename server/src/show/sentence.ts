@@ -27,11 +27,13 @@ const plain: { readonly [S in Status]?: string } = {
   waiting: "The notification waits for its first attempt.",
 };
 
-/** Why it is where it is. After the last attempt, the attempt's own failure tells more than that it was the last. */
-export function causeOf({ status, newest, newestAttempt }: Settled): Cause {
+/** Why it is where it is. `advice`: on the newest attempt, which tells more than its reason or that it was the last. */
+export function causeOf({ status, newest }: Settled, advice: Reason | null): Cause {
   if (status === "delivered") return { sentence: plain.delivered ?? "", fix: null };
   const reason = newest && stepReason(newest);
   if (!reason) return { sentence: plain.waiting ?? "", fix: null };
-  const failure = newest.kind === "e" && newest.reason === "attempts_exhausted" && newestAttempt ? stepReason(newestAttempt) : null;
-  return failure ? { sentence: `${reason.sentence} The last one: ${failure.sentence}`, fix: failure.fix } : { ...reason };
+  if (advice === null) return reason;
+  if (newest.kind === "a") return advice;
+  const wasLast = newest.kind === "e" && newest.reason === "attempts_exhausted";
+  return wasLast ? { sentence: `${reason.sentence} The last one: ${advice.sentence}`, fix: advice.fix } : reason;
 }
