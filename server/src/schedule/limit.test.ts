@@ -25,6 +25,14 @@ const table: readonly [story: string, answers: readonly Answer[], value: number]
     4,
   ],
   [
+    "one that began in the very millisecond of the decrease",
+    [
+      [0, 20, "failed"],
+      [20, 20, "failed"],
+    ],
+    4,
+  ],
+  [
     "one that began after the decrease decreases again",
     [
       [0, 20, "failed"],
@@ -32,6 +40,7 @@ const table: readonly [story: string, answers: readonly Answer[], value: number]
     ],
     2,
   ],
+  ["the clock was set back after a decrease", [[3_600_000, 3_600_020, "failed"], [0, 20, "fast"], ...fast(30).slice(21, 25)], 5],
   ["fast answers to what began before the decrease", [[0, 20, "failed"], ...fast(8)], 4],
   ["an odd value is rounded down", [...fast(8), [100, 120, "failed"]], 4],
   ["the floor", Array.from({ length: 9 }, (_, at): Answer => [at * 10, at * 10 + 5, "failed"]), 2],

@@ -29,6 +29,8 @@ export class Limit {
    * the last decrease says nothing about the value there is now: of many requests that fail together, one decreases.
    */
   answered(startedMs: number, nowMs: number, outcome: "fast" | "slow" | "failed"): void {
+    // A clock that was set back must not make everything look as if it had begun before.
+    this.#decreasedAtMs = Math.min(this.#decreasedAtMs, nowMs);
     if (startedMs <= this.#decreasedAtMs) return;
     if (outcome === "fast") this.#increase();
     else this.#decrease(nowMs);

@@ -59,7 +59,10 @@ export class Lanes {
     if (place.isOld) this.#countOld(place.subscription, -1);
   }
 
-  /** True when a place in the fast lane became free by it. Each place is looked at once, in the order they were taken. */
+  /**
+   * True when a place in the fast lane became free by it. Each place is looked at once, in the order they were taken; one
+   * that is over goes at once, so that a clock that was set back keeps nobody young for long.
+   */
   age(nowMs: number): boolean {
     let moved = false;
     for (let first = this.#young.peek(); first; first = this.#young.peek()) {

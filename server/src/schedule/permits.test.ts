@@ -92,6 +92,39 @@ test("room that came while somebody else asked is told to who asks for it next",
   assert.equal(permits.age(501), true);
 });
 
+test("room is told of when what grew old with it made none", () => {
+  const permits = ten();
+  startAll(permits, [flight(1)]);
+  startAll(permits, [flight(2, 400)], 400);
+  startAll(permits, [flight(1, 501)], 501);
+  assert.equal(permits.age(501), true);
+  assert.equal(permits.age(2_000), true);
+  assert.deepEqual(permits.lanes, { fast: 0, slow: 3 });
+});
+
+test("after a clock was set back, what starts now grows old all the same", () => {
+  const permits = ten();
+  const [before] = startAll(permits, [flight(1, 3_600_000)], 3_600_000);
+  permits.finish(before as Flight, 0, "fast");
+  startAll(permits, [flight(2)]);
+  assert.equal(permits.age(501), true);
+});
+
+test("two subscriptions of a host fail: it takes half as many, and nobody else is concerned", () => {
+  const permits = new Permits();
+  const one = (subscription: number): Flight => flight(subscription, 0, "shared.example");
+  const [first, second] = startAll(
+    permits,
+    Array.from({ length: 64 }, (_, at) => one(at)),
+  );
+  assert.equal(permits.start(one(99), limit, 0), "host");
+  permits.finish(first as Flight, 20, "failed");
+  assert.equal(permits.start(one(99), limit, 20), null);
+  permits.finish(second as Flight, 20, "failed");
+  assert.equal(permits.start(one(100), limit, 20), "host");
+  assert.equal(permits.start(flight(101, 20), limit, 20), null);
+});
+
 test("a subscription is slow while it has a request older than half a second, and starts in the slow lane", () => {
   const permits = ten();
   const [hanging] = startAll(permits, [flight(1)]);
