@@ -20,8 +20,6 @@ import { createServer } from "./http/server.ts";
 import { watchDisk } from "./intake/disk.ts";
 import type { Disk } from "./intake/disk.ts";
 import type { FirstKey } from "./manage/keys-first.ts";
-import { storeLive } from "./manage/subscriptions-state.ts";
-import type { Steering } from "./manage/subscriptions-state.ts";
 import { open } from "./opening.ts";
 import { createPublisher } from "./publishing.ts";
 import type { Engine } from "./schedule/engine.ts";
@@ -73,7 +71,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     keys.forget();
     const apps = await directory.refresh();
     await opened.catalogue.refresh(directory.version);
-    if (apps.length > 0) void engine.commands.sweep(apps);
+    void engine.controlChanged(apps);
   };
   const versionSeen = (seen: number): void => {
     if (seen > directory.version) void changed().catch((error: unknown) => trouble("control data could not be refreshed", error));
@@ -96,11 +94,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   let stopping = false;
   const notReady = (): Promise<string | null> => whyNotReady(database, engine, stopping);
-  const { commands } = engine;
-  const steering: Steering = {
-    pause: async () => false,
-    setLive: async (subscription, _, by) => storeLive(database, subscription, by).then(() => true),
-  };
+  const { commands, steering } = engine;
   const handlers = createHandlers({ ...options, ...sending, opened, commands, steering, publisher, telemetry, notReady });
   const server = createServer({
     routes,

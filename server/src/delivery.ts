@@ -1,25 +1,32 @@
 // Wires the engine: what is read goes into the queue, what leaves the queue is sent, what was sent is recorded. The stages
 // do not know each other; this is where they meet. `app.ts` puts the program around it.
 import type { Catalogue } from "./domain/catalogue.ts";
+import { subscriptionLimits } from "@bellhop/contract/subscriptions";
+import type { EndedReason } from "@bellhop/contract/reasons";
 import { readPolicy } from "./domain/policy.ts";
+import { replayCause } from "./domain/status.ts";
+import { whyDropped, whyOver } from "./domain/turn.ts";
 import type { Policy as PolicyDocument } from "@bellhop/contract/subscriptions";
 import type { Plan } from "./domain/transition.ts";
 import { createDeliver } from "./deliver/deliver.ts";
 import type { Sender } from "./deliver/sender.ts";
-import { disableSubscription } from "./manage/subscriptions-state.ts";
 import { Recorder } from "./record/recorder.ts";
 import { Dispatcher } from "./schedule/dispatcher.ts";
 import type { Delivery, Sent } from "./schedule/dispatcher.ts";
 import { Engine } from "./schedule/engine.ts";
 import { ItemCache } from "./schedule/item-cache.ts";
-import { maxInFlightDefault, Queue } from "./schedule/queue.ts";
+import { Endpoints } from "./schedule/endpoints.ts";
+import { Permits } from "./schedule/permits.ts";
+import { Queue } from "./schedule/queue.ts";
+import type { Outcome } from "./schedule/queue.ts";
+import { isFresh } from "./schedule/work.ts";
 import type { Work } from "./schedule/work.ts";
 import type { Telemetry, Waiting } from "./signal/telemetry.ts";
 import type { DatabaseClock } from "./store/database-clock.ts";
 import type { Database } from "./store/database.ts";
 import type { Directory, SubscriptionView } from "./store/directory.ts";
 import { makePartitions } from "./store/partitions.ts";
-import { itemRows } from "./store/scan.ts";
+import { endedWhole, itemRows } from "./store/scan.ts";
 
 export type DeliveryParts = {
   readonly database: Database;
@@ -42,9 +49,22 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
   const { database, directory, clock, trouble, telemetry } = parts;
   const nowMs = clock.nowMs;
   const items = new ItemCache();
-  const viewOf = (work: Work): SubscriptionView | undefined =>
-    directory.app(work.app)?.subscriptions.find((each) => each.ref === work.subscription);
-  const queue = new Queue((work) => viewOf(work)?.maxInFlight ?? maxInFlightDefault);
+  const viewOf = ({ app, subscription }: { app: number; subscription: number }): SubscriptionView | undefined =>
+    directory.app(app)?.subscriptions.find((each) => each.ref === subscription);
+  const endpoints = new Endpoints({
+    nowMs,
+    host: (lane) => viewOf(lane)?.host ?? null,
+    changed: (subscription, change) => engine.stateChanged(subscription, change),
+  });
+  const queue: Queue = new Queue({
+    permits: new Permits(),
+    gate: (lane, now) => endpoints.gate(lane, now),
+    limit: ({ subscription }) => endpoints.limit(subscription),
+    host: (work) => viewOf(work)?.host ?? `subscription ${work.subscription}`,
+    bytes: (work) => items.get(work.event)?.item.length ?? 0,
+    blocked: () => endpoints.blocked,
+    spilled: (subscription, slot) => engine.isSpilled(subscription, slot),
+  });
   const recorder = new Recorder({
     pool: database.record,
     epoch: () => engine.epoch,
@@ -68,11 +88,14 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     chance: Math.random,
     holdDays: parts.holdDays,
     planOf: ({ policy }) => planOf(policy as PolicyDocument),
+    whyEnded: (work, subscription) => whyEnded(endpoints, work, subscription, parts.holdDays, nowMs()),
+    judged: (delivery, sent) => judge(endpoints, delivery, sent),
     send: (delivery) => deliver(delivery, limitsOf(delivery.subscription)),
     loadItems: (events) => itemRows(database.read, events),
     record,
     recorded: (work, next) => engine.recorded(work, next),
     maySend: () => engine.maySend(),
+    starved: () => engine.starved(),
     attempted: (delivery, sent, next) => tell(telemetry(), delivery, sent, next.nextAtMs),
     ended: (_, reason) => telemetry().ended(reason),
     trouble,
@@ -80,20 +103,58 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
   const engine: Engine = new Engine({
     database,
     queue,
+    endpoints,
     dispatcher: () => dispatcher,
+    holdDays: parts.holdDays,
     record,
     userAgent: parts.userAgent,
     nowMs,
     monotonicMs: () => performance.now(),
     measureClock: () => clock.measure(),
     versionSeen: parts.versionSeen,
-    disable: async (work) => {
-      await disableSubscription(database, work.subscription, "gone");
-      await parts.changed();
-    },
+    changed: parts.changed,
+    endedWhole: (subscription) => endedWhole(database.control, subscription),
     trouble,
   });
   return { engine, items, waiting: () => waitingIn(queue, recorder, nowMs()) };
+}
+
+/** Beside the rule of matching: a mark, an age, or what the state of its subscription does to it. */
+function whyEnded(
+  endpoints: Endpoints,
+  work: Work,
+  subscription: SubscriptionView | undefined,
+  holdDays: number,
+  nowMs: number,
+): EndedReason | null {
+  const isReplay = work.retryReason === replayCause;
+  const marked = endpoints.whyMarked({ ...work, isReplay });
+  if (marked !== null || !subscription) return marked;
+  const { pause, throttledSecondsMax } = readPolicy(subscription.policy as PolicyDocument);
+  const { madeAtMs, progress, heldCause } = work;
+  const isHeld = heldCause !== null && heldCause !== replayCause;
+  const facts = { madeAtMs, isHeld, throttledSinceMs: progress.throttledSinceMs, isReplay, isFresh: isFresh(work) };
+  const over = whyOver(facts, { holdDays, throttledForMs: throttledSecondsMax * 1000 }, nowMs);
+  const health = endpoints.health(work.subscription);
+  return over ?? (health && whyDropped(health.state, pause, facts));
+}
+
+function judge(
+  endpoints: Endpoints,
+  { work, app, subscription }: Delivery,
+  { sentAtMs, answered }: Sent,
+): { outcome: Outcome; throttledUntilMs: number | null } {
+  const { name, timeoutMs } = readPolicy(subscription.policy as PolicyDocument);
+  const outcome = endpoints.answered({
+    subscription: subscription.ref,
+    maxInFlight: subscription.maxInFlight ?? subscriptionLimits.inFlightDefault,
+    rules: { spaced: name !== "intercom", suspends: app.facts.visibility === "private" },
+    startedMs: sentAtMs,
+    timeoutMs: subscription.timeoutMs ?? timeoutMs,
+    answered,
+    counts: work.retryReason !== replayCause,
+  });
+  return { outcome, throttledUntilMs: endpoints.throttledUntilMs(subscription.ref) };
 }
 
 function planOf(document: PolicyDocument): Plan {
@@ -103,7 +164,7 @@ function planOf(document: PolicyDocument): Plan {
 
 function limitsOf({ policy, timeoutMs, maxInFlight }: SubscriptionView): { timeoutMs: number; connections: number } {
   const { timeoutMs: byPolicy } = readPolicy(policy as PolicyDocument);
-  return { timeoutMs: timeoutMs ?? byPolicy, connections: maxInFlight ?? maxInFlightDefault };
+  return { timeoutMs: timeoutMs ?? byPolicy, connections: maxInFlight ?? subscriptionLimits.inFlightDefault };
 }
 
 function tell(

@@ -4,7 +4,7 @@ import test from "node:test";
 import type { AttemptFailure, EndedReason } from "@bellhop/contract/reasons";
 import { readPolicy } from "./policy.ts";
 import { afterAttempt, afterExtraAttempt, endsAtMs } from "./transition.ts";
-import type { Plan, Progress } from "./transition.ts";
+import type { Moment, Plan, Progress } from "./transition.ts";
 import type { Policy } from "@bellhop/contract/subscriptions";
 
 const second = 1_000;
@@ -25,6 +25,13 @@ const after = (requests: number, policyStep: number, throttledSinceMs: number | 
   policyStep,
   firstSentAtMs: now,
   throttledSinceMs,
+});
+
+const at = (sentAtMs: number, nowMs: number, throttledUntilMs: number | null = null): Moment => ({
+  sentAtMs,
+  nowMs,
+  endsAtMs: ends,
+  throttledUntilMs,
 });
 
 type Row = {
@@ -159,7 +166,7 @@ const rows: Row[] = [
 
 for (const { says, policy = "durable", progress, failure, status = 0, retryAfterMs = null, chance = 0.5, inMs, ended, gone } of rows) {
   test(says, () => {
-    const next = afterAttempt(progress, { failure, status, retryAfterMs }, planOf(policy), now, now, ends, chance);
+    const next = afterAttempt(progress, { failure, status, retryAfterMs }, planOf(policy), at(now, now), chance);
     assert.equal(next.ended, ended ?? null);
     assert.equal(next.gone, gone ?? false);
     assert.equal(next.nextAtMs, inMs === undefined ? null : now + inMs);
@@ -172,24 +179,26 @@ test("429 counts as a request and does not advance the schedule", () => {
     after(3, 3),
     { failure: "throttled", status: 429, retryAfterMs: null },
     planOf("durable"),
-    now,
-    now,
-    ends,
+    at(now, now),
     0.5,
   );
   assert.deepEqual(progress, { requests: 4, policyStep: 3, firstSentAtMs: now, throttledSinceMs: now });
 });
 
+test("a 429 waits as long as its whole subscription does", () => {
+  const answered = { failure: "throttled", status: 429, retryAfterMs: null } as const;
+  const next = afterAttempt(fresh, answered, planOf("durable"), at(now, now, now + 8 * minute), 0.5);
+  assert.equal(next.nextAtMs, now + 8 * minute);
+});
+
 test("the time of the first attempt is kept on later ones", () => {
-  const first = afterAttempt(fresh, { failure: "status", status: 500, retryAfterMs: null }, planOf("durable"), now - 100, now, ends, 0.5);
+  const first = afterAttempt(fresh, { failure: "status", status: 500, retryAfterMs: null }, planOf("durable"), at(now - 100, now), 0.5);
   assert.equal(first.progress.firstSentAtMs, now - 100);
   const second = afterAttempt(
     first.progress,
     { failure: null, status: 200, retryAfterMs: null },
     planOf("durable"),
-    now + day,
-    now + day,
-    ends,
+    at(now + day, now + day),
     0.5,
   );
   assert.equal(second.progress.firstSentAtMs, now - 100);
@@ -197,7 +206,7 @@ test("the time of the first attempt is kept on later ones", () => {
 
 test("what would be tried after the notification's end expires instead", () => {
   const late = ends - hour;
-  const next = afterAttempt(after(8, 8), { failure: "status", status: 500, retryAfterMs: null }, planOf("durable"), late, late, ends, 0.5);
+  const next = afterAttempt(after(8, 8), { failure: "status", status: 500, retryAfterMs: null }, planOf("durable"), at(late, late), 0.5);
   assert.deepEqual([next.ended, next.nextAtMs], ["expired", null]);
 });
 

@@ -35,16 +35,17 @@ const retryAfterMinMs = 1_000;
 const retryAfterMaxMs = 2 * hourMs;
 const throttleFirstMs = 60_000;
 
+/** `endsAtMs`: when the notification ends in any case. `throttledUntilMs`: until when its subscription waits after a 429. */
+export type Moment = {
+  readonly sentAtMs: number;
+  readonly nowMs: number;
+  readonly endsAtMs: number;
+  readonly throttledUntilMs: number | null;
+};
+
 /** After the attempt that was sent at `sentAtMs`. `chance` is a number from 0 to 1, for jitter. */
-export function afterAttempt(
-  progress: Progress,
-  answered: Answered,
-  plan: Plan,
-  sentAtMs: number,
-  nowMs: number,
-  endsAtMs: number,
-  chance: number,
-): Next {
+export function afterAttempt(progress: Progress, answered: Answered, plan: Plan, at: Moment, chance: number): Next {
+  const { sentAtMs, nowMs, endsAtMs } = at;
   const firstSentAtMs = progress.firstSentAtMs ?? sentAtMs;
   const requests = progress.requests + 1;
   if (answered.failure === null)
@@ -54,7 +55,8 @@ export function afterAttempt(
     const throttled = { requests, policyStep: progress.policyStep, firstSentAtMs, throttledSinceMs };
     if (nowMs - throttledSinceMs >= plan.throttledForMs)
       return { progress: throttled, nextAtMs: null, ended: "throttled_too_long", gone: false };
-    return scheduled(throttled, nowMs + throttleWaitMs(nowMs - throttledSinceMs, answered.retryAfterMs), endsAtMs);
+    const untilMs = at.throttledUntilMs ?? nowMs + throttleWaitMs(nowMs - throttledSinceMs, answered.retryAfterMs);
+    return scheduled(throttled, Math.max(untilMs, nowMs), endsAtMs);
   }
   const failed = { requests, policyStep: progress.policyStep + 1, firstSentAtMs, throttledSinceMs: null };
   if (answered.failure === "gone") return { progress: failed, nextAtMs: null, ended: "gone", gone: true };

@@ -9,7 +9,7 @@ import type { Directory, AppView, SubscriptionView, WorkspaceView } from "../sto
 import type { AttemptFacts, Step } from "../store/log.ts";
 import type { ItemRow } from "../store/scan.ts";
 import type { CachedItem, ItemCache } from "./item-cache.ts";
-import type { Queue } from "./queue.ts";
+import type { Outcome, Queue } from "./queue.ts";
 import type { Work } from "./work.ts";
 
 /**
@@ -40,12 +40,18 @@ export type DispatcherPorts = {
   readonly chance: () => number;
   readonly holdDays: number;
   readonly planOf: (subscription: SubscriptionView) => Plan;
+  /** Why it is over although it was not sent, beside the rule of matching: a mark, its age, or its subscription's state. */
+  readonly whyEnded: (work: Work, subscription: SubscriptionView | undefined) => EndedReason | null;
+  /** What the answer does to the subscription: until when a 429 makes it wait, and how it counts. */
+  readonly judged: (delivery: Delivery, sent: Sent) => { outcome: Outcome; throttledUntilMs: number | null };
   readonly send: (delivery: Delivery) => Promise<Sent>;
   readonly loadItems: (events: readonly string[]) => Promise<ItemRow[]>;
   readonly record: (steps: readonly Step[], done: () => void) => void;
   /** Its next step is on disk. */
   readonly recorded: (work: Work, next: Next) => void;
   readonly maySend: () => boolean;
+  /** All places are taken. */
+  readonly starved: () => void;
   readonly attempted: (delivery: Delivery, sent: Sent, next: Next) => void;
   readonly ended: (work: Work, reason: EndedReason) => void;
   readonly trouble: (message: string, error: unknown) => void;
@@ -64,7 +70,8 @@ export class Dispatcher {
     const { queue, maySend } = this.#ports;
     const missing: Work[] = [];
     while (maySend() && this.#unrecorded < Math.max(unrecordedMin, queue.inFlight)) {
-      const work = queue.take();
+      const work = queue.take(this.#ports.nowMs());
+      if (!work && queue.isStarved) this.#ports.starved();
       if (!work) break;
       if (this.#isComplete(work)) this.#start(work);
       else missing.push(work);
@@ -103,7 +110,14 @@ export class Dispatcher {
     for (const row of rows) items.put(row);
   }
 
-  /** What may have changed while it waited: why it is not to be sent any more. Asked of what was loaded. */
+  /** Why it is not to be sent any more. Asked of what was loaded. A replay by hand may go out after the notification's end. */
+  whyOver(work: Work): EndedReason | null {
+    if (work.canceled) return "canceled";
+    const subscription = this.#ports.directory.app(work.app)?.subscriptions.find((each) => each.ref === work.subscription);
+    return this.#ports.whyEnded(work, subscription) ?? this.refusal(work);
+  }
+
+  /** What may have changed while it waited. Asked of what was loaded. */
   refusal(work: Work): EndedReason | null {
     const { catalogue, directory, items } = this.#ports;
     const item = items.get(work.event);
@@ -123,7 +137,7 @@ export class Dispatcher {
     } catch (error) {
       trouble("what a request needs could not be read; it is tried again", error);
       for (const work of works) {
-        queue.release(work);
+        queue.release(work, nowMs(), "neutral");
         work.dueAtMs = nowMs() + tryAgainMs;
         queue.defer(work, nowMs());
       }
@@ -137,9 +151,9 @@ export class Dispatcher {
     const workspace = directory.workspaceByRef(work.workspace);
     const app = directory.app(work.app);
     const subscription = app?.subscriptions.find((each) => each.ref === work.subscription);
-    const reason = this.#whyEnd(work);
+    const reason = this.whyOver(work);
     if (reason !== null || !item || !workspace || !app || !subscription) {
-      queue.release(work);
+      queue.release(work, this.#ports.nowMs(), "neutral");
       this.end(work, reason ?? "expired");
       return;
     }
@@ -153,36 +167,30 @@ export class Dispatcher {
     );
   }
 
-  /** A replay by hand may go out after the notification's own end. */
-  #whyEnd(work: Work): EndedReason | null {
-    const { nowMs, holdDays } = this.#ports;
-    if (work.canceled) return "canceled";
-    const isExpired = nowMs() >= endsAtMs(work.madeAtMs, holdDays) && work.retryReason !== "replay";
-    return isExpired ? "expired" : this.refusal(work);
-  }
-
   #settle(delivery: Delivery, sent: Sent): void {
-    const { queue, planOf, nowMs, chance, holdDays, record, attempted } = this.#ports;
-    const { work, subscription } = delivery;
-    queue.release(work);
-    const answer = sent.answered;
-    const extra = work.delivered && answer.failure !== null;
-    const next = extra
-      ? afterExtraAttempt(work.progress, sent.sentAtMs, answer.failure === "gone")
-      : canceledInstead(
-          work,
-          afterAttempt(work.progress, answer, planOf(subscription), sent.sentAtMs, nowMs(), endsAtMs(work.madeAtMs, holdDays), chance()),
-        );
+    const { queue, nowMs, record, attempted, judged } = this.#ports;
+    const { work } = delivery;
+    const { outcome, throttledUntilMs } = judged(delivery, sent);
+    queue.release(work, nowMs(), outcome);
+    const next = this.#next(delivery, sent, throttledUntilMs);
     const steps = [attemptStep(work, sent, next)];
     if (next.ended !== null) steps.push(endedStep({ ...work, progress: next.progress }, work.step + 2, next.ended, nowMs()));
     attempted(delivery, sent, next);
     this.#unrecorded++;
     record(steps, () => {
       this.#unrecorded--;
-      work.retryReason = answer.failure;
+      work.retryReason = sent.answered.failure;
+      work.heldCause = null;
       this.#recorded(work, next, steps.length);
     });
     this.pump();
+  }
+
+  #next({ work, subscription }: Delivery, { answered, sentAtMs }: Sent, throttledUntilMs: number | null): Next {
+    const { planOf, nowMs, chance, holdDays } = this.#ports;
+    if (work.delivered && answered.failure !== null) return afterExtraAttempt(work.progress, sentAtMs, answered.failure === "gone");
+    const at = { sentAtMs, nowMs: nowMs(), endsAtMs: endsAtMs(work.madeAtMs, holdDays), throttledUntilMs };
+    return canceledInstead(work, afterAttempt(work.progress, answered, planOf(subscription), at, chance()));
   }
 
   #recorded(work: Work, next: Next, steps: number): void {

@@ -1,19 +1,28 @@
 // The life of delivery in one process: it owns the shards while it holds its session with the database and its epoch beats;
 // when either is lost it stops sending and takes over again, from itself. Timers are here, decisions are elsewhere.
 import pg from "pg";
-import type { HeldCause } from "@bellhop/contract/reasons";
+import type { EndedReason } from "@bellhop/contract/reasons";
+import type { HealthChange } from "../domain/health.ts";
 import type { Next } from "../domain/transition.ts";
+import { activeBrakes } from "../store/brakes.ts";
 import type { Database } from "../store/database.ts";
+import { healthRows } from "../store/health.ts";
 import { beat, takeOver, tryOwn, writeCheckpoint, writeHoldCursor } from "../store/ownership.ts";
 import type { Ownership } from "../store/ownership.ts";
-import { heldSubscriptions } from "../store/scan.ts";
+import { heldQueues, slotHeads, subscriptionsOf } from "../store/scan.ts";
 import type { Step } from "../store/log.ts";
+import { Claims } from "./claims.ts";
 import { Commands } from "./commands.ts";
-import { emptyStep } from "./dispatcher.ts";
 import type { Dispatcher } from "./dispatcher.ts";
-import { Holds } from "./holds.ts";
+import type { Endpoints } from "./endpoints.ts";
+import { EndpointsWriter } from "./endpoints-writer.ts";
+import { brakedQueue, queueOfSlot, slotOfQueue } from "./hold-queues.ts";
+import { Holder } from "./holder.ts";
 import type { Queue } from "./queue.ts";
 import { Reader } from "./reader.ts";
+import { Steering } from "./steering.ts";
+import { Sweeper } from "./sweeper.ts";
+import { resumedWork } from "./work.ts";
 import type { Work } from "./work.ts";
 
 const beatMs = 3_000;
@@ -25,25 +34,35 @@ const checkpointMs = 5_000;
 const acquireAgainMs = 250;
 /** An outage is told every ten seconds. */
 const attemptsPerLine = 40;
+/** When all places are taken: requests older than half a second give theirs back, so it is asked again soon. */
+const starvedMs = 100;
 
 export type EnginePorts = {
   readonly database: Database;
   readonly queue: Queue;
+  readonly endpoints: Endpoints;
   readonly dispatcher: () => Dispatcher;
+  readonly holdDays: number;
   readonly record: (steps: readonly Step[], done: () => void) => void;
   readonly userAgent: string;
   readonly nowMs: () => number;
   readonly monotonicMs: () => number;
   readonly measureClock: () => Promise<void>;
   readonly versionSeen: (version: number) => void;
-  readonly disable: (work: Work) => Promise<void>;
+  /** A subscription began or ceased to be disabled: control data is newer. */
+  readonly changed: () => Promise<void>;
+  /** The subscription is deleted, disabled or switched off: why everything of it ends. */
+  readonly endedWhole: (subscription: number) => Promise<EndedReason | null>;
   readonly trouble: (message: string, error: unknown) => void;
 };
 
 export class Engine {
   readonly #ports: EnginePorts;
-  readonly holds = new Holds();
+  readonly #holder: Holder;
+  readonly #sweeper: Sweeper;
+  readonly #writer: EndpointsWriter;
   readonly commands: Commands;
+  readonly steering: Steering;
   #lease: pg.Client | null = null;
   #reader: Reader | null = null;
   #epoch: number | null = null;
@@ -51,22 +70,51 @@ export class Engine {
   #stopping = false;
   #timers: NodeJS.Timeout[] = [];
   #dueTimer: NodeJS.Timeout | null = null;
+  #starvedTimer: NodeJS.Timeout | null = null;
   #checkpointing = false;
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
-    const { database, queue, dispatcher, nowMs, trouble } = ports;
-    this.commands = new Commands({
+    const { database, queue, endpoints, dispatcher, nowMs, trouble, holdDays, record } = ports;
+    const owns = (): boolean => this.#epoch !== null;
+    const claims = new Claims({
       database,
       queue,
-      dispatcher,
       nowMs,
-      trouble,
-      owns: () => this.#epoch !== null,
+      owns,
       scanned: async () => this.#reader?.scanned(),
       horizonMs: () => this.#reader?.horizonMs ?? 0,
-      holdForReplay: (work, done) => this.#hold(work, "replay", done),
     });
+    this.#holder = new Holder({
+      queue,
+      endpoints,
+      dispatcher,
+      record,
+      nowMs,
+      holdDays,
+      settled: (work) => this.#settleScan(work),
+      drained: () => void this.#reader?.readHeld(),
+      trouble,
+    });
+    const { holds } = this.#holder;
+    const { endedWhole } = ports;
+    this.#sweeper = new Sweeper({ database, queue, endpoints, dispatcher, claims, holds, nowMs, owns, endedWhole, trouble });
+    const epoch = (): number | null => this.#epoch;
+    const fenced = (): void => this.lost();
+    this.#writer = new EndpointsWriter({ database, endpoints, epoch, fenced, changed: ports.changed, trouble });
+    const holdForReplay = this.#holder.holdForReplay.bind(this.#holder);
+    this.commands = new Commands({ claims, dispatcher, holdForReplay, trouble });
+    const sweep = (subscription: number): void => this.#sweeper.sweep([subscription]);
+    this.steering = new Steering({ endpoints, holds, nowMs, owns, save: () => this.#writer.save(), sweep });
+  }
+
+  /** Some of an order slot is held on disk. */
+  isSpilled(subscription: number, slot: number): boolean {
+    return !this.holds.isEmpty(subscription, queueOfSlot(slot));
+  }
+
+  get holds(): Holder["holds"] {
+    return this.#holder.holds;
   }
 
   get epoch(): number | null {
@@ -95,8 +143,10 @@ export class Engine {
     this.#stopping = true;
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#dueTimer) clearTimeout(this.#dueTimer);
+    if (this.#starvedTimer) clearTimeout(this.#starvedTimer);
     this.#reader?.stop();
     await this.#quiet(graceMs);
+    await this.#writer.save();
     await this.#checkpoint();
     this.#epoch = null;
     await this.#lease?.end().catch(() => undefined);
@@ -105,18 +155,51 @@ export class Engine {
   /** Its next step is on disk: forget it, or keep it when it is due soon. */
   recorded = (work: Work, next: Next): void => {
     this.#settleScan(work);
-    this.#settleHold(work);
-    if (next.gone)
-      void this.#ports.disable(work).catch((error: unknown) => this.#ports.trouble("a subscription could not be disabled", error));
-    const { queue, nowMs } = this.#ports;
-    if (next.nextAtMs !== null && work.canceled) this.#ports.dispatcher().end(work, "canceled");
+    this.#holder.leave(work);
+    const { queue, nowMs, dispatcher } = this.#ports;
+    if (next.nextAtMs !== null && work.canceled) dispatcher().end(work, "canceled");
     else if (next.nextAtMs !== null && next.nextAtMs <= (this.#reader?.horizonMs ?? 0)) {
       work.dueAtMs = next.nextAtMs;
       queue.defer(work, nowMs());
       this.#wake();
-    } else queue.finish(work);
+    } else queue.finish(work, next.nextAtMs === null);
     this.#quietNow?.();
-    this.#ports.dispatcher().pump();
+    dispatcher().pump();
+  };
+
+  /** A subscription is in another state: what waits for it goes on, is held, or ends. */
+  stateChanged = (subscription: number, { to }: HealthChange): void => {
+    const { queue, nowMs } = this.#ports;
+    setImmediate(() => {
+      const lane = queue.lane(subscription);
+      if (lane) this.#holder.stop(lane, nowMs());
+      if (to === "live") queue.reopen(subscription);
+      if (to === "live") void this.#reader?.readHeld();
+      if (to === "disabled") this.#ports.endpoints.endAll(subscription, "subscription_disabled");
+      if (to === "disabled" || to === "suspended") this.#sweeper.sweep([subscription]);
+      void this.#writer.save();
+      this.#wake();
+      this.#ports.dispatcher().pump();
+    });
+  };
+
+  /** Control data of these apps changed, or brakes did: what would not be sent any more ends, what is stopped is held. */
+  async controlChanged(apps: readonly number[]): Promise<void> {
+    const { database, trouble } = this.#ports;
+    try {
+      await this.#readBrakes();
+      if (apps.length > 0) this.#sweeper.sweep(await subscriptionsOf(database.control, apps));
+    } catch (error) {
+      trouble("a change of control data could not be followed at once; it is when a notification's turn comes", error);
+    }
+  }
+
+  /** All places are taken by requests that hang. */
+  starved = (): void => {
+    this.#starvedTimer ??= setTimeout(() => {
+      this.#starvedTimer = null;
+      this.#ports.dispatcher().pump();
+    }, starvedMs);
   };
 
   /** This process was declared dead, or its session broke: everything is taken over again. */
@@ -133,43 +216,24 @@ export class Engine {
     void this.#acquire(Infinity).catch((error: unknown) => this.#ports.trouble("delivery could not be resumed", error));
   };
 
-  /** Writes a `held` step: for want of room, or because somebody wants it sent once more (then it is due at once). */
-  #hold(work: Work, cause: HeldCause, done: () => void): void {
-    const { record, nowMs, queue } = this.#ports;
-    const replay = cause === "replay";
-    const position = replay ? null : this.holds.position(nowMs());
-    const atMs = nowMs();
-    // Before it is written, so that no checkpoint passes it.
-    if (replay) work.dueAtMs = atMs;
-    const at = { atMs, reason: cause, nextAtMs: replay ? atMs : null, queue: replay ? null : 0, position };
-    record([{ ...emptyStep(work, work.step + 1), ...at }], () => {
-      work.step++;
-      this.#settleScan(work);
-      this.#settleHold(work);
-      if (work.canceled) this.#ports.dispatcher().end(work, "canceled");
-      else if (replay) {
-        work.retryReason = "replay";
-        queue.defer(work, nowMs());
-        this.#ports.dispatcher().pump();
-      } else {
-        queue.finish(work);
-        this.holds.added(work.subscription);
-      }
-      this.#quietNow?.();
-      done();
-    });
-  }
-
   #settleScan(work: Work): void {
     if (work.scan !== null) this.#reader?.checkpoint.settle(work.scan);
     work.scan = null;
   }
 
-  #settleHold(work: Work): void {
-    if (work.position === null) return;
-    this.holds.drained(work.subscription, work.position);
-    work.position = null;
+  async #readBrakes(): Promise<void> {
+    const { database, endpoints } = this.#ports;
+    endpoints.setBrakes(await activeBrakes(database.control));
+    this.#brakesChanged();
+  }
+
+  #brakesChanged(): void {
+    const { queue, nowMs, dispatcher } = this.#ports;
+    for (const hold of this.holds.all()) if (hold.queue === brakedQueue) hold.more = true;
+    for (const lane of [...queue.lanes()]) this.#holder.stop(lane, nowMs());
+    queue.reopen();
     void this.#reader?.readHeld();
+    dispatcher().pump();
   }
 
   async #acquire(untilMs: number): Promise<void> {
@@ -198,23 +262,55 @@ export class Engine {
   }
 
   async #own(lease: pg.Client, ownership: Ownership): Promise<void> {
-    const { database, queue, nowMs, versionSeen, trouble, monotonicMs, measureClock } = this.#ports;
+    const { database, queue, endpoints, nowMs, versionSeen, trouble, monotonicMs, measureClock } = this.#ports;
     await measureClock();
     this.#lease = lease;
     this.#beatAtMs = monotonicMs();
-    this.holds.forget();
-    for (const { subscription, hold_cursor, last_position } of await heldSubscriptions(database.scan))
-      this.holds.resume(subscription, hold_cursor, last_position);
+    await this.#remember();
     const admitted = (): void => {
       this.#wake();
       this.#ports.dispatcher().pump();
     };
-    this.#reader = new Reader({ pool: database.scan, queue, holds: this.holds, nowMs, versionSeen, trouble, admitted }, ownership);
+    this.#reader = new Reader(
+      {
+        pool: database.scan,
+        queue,
+        holds: this.holds,
+        nowMs,
+        versionSeen,
+        trouble,
+        admitted,
+        isOpen: (subscription) => endpoints.isOpen(subscription, nowMs()),
+        blocked: () => endpoints.blocked,
+        emptied: (subscription, number) => {
+          const slot = slotOfQueue(number);
+          if (slot !== null) queue.unspilled(subscription, slot);
+        },
+      },
+      ownership,
+    );
     this.#epoch = ownership.epoch;
     const reader = this.#reader;
     void Promise.all([reader.scanned(), reader.readDue(), reader.readHeld()]).then(() => {
       if (reader === this.#reader) queue.rememberLeaving(false);
     });
+    this.#sweeper.sweep(endpoints.marked());
+  }
+
+  /** What the database knows of subscriptions, holds and order slots, before anything is read that is to be sent. */
+  async #remember(): Promise<void> {
+    const { database, endpoints, queue, nowMs } = this.#ports;
+    endpoints.load(await healthRows(database.scan));
+    endpoints.setBrakes(await activeBrakes(database.scan));
+    this.holds.forget();
+    for (const { subscription, queue: number, cursor, last_position } of await heldQueues(database.scan))
+      this.holds.resume(subscription, number, cursor, last_position);
+    for (const row of await slotHeads(database.scan)) {
+      const head = resumedWork(row, nowMs());
+      queue.occupy(head);
+      // Held when it fell due: it goes first once its subscription may send.
+      if (head.heldCause !== null) queue.admitHead(head, nowMs());
+    }
   }
 
   #leaseLost(lease: pg.Client): void {
@@ -236,11 +332,14 @@ export class Engine {
   }
 
   #tick(): void {
-    const { queue, nowMs, dispatcher } = this.#ports;
+    const { nowMs, dispatcher, endpoints } = this.#ports;
     if (this.#epoch === null) return;
-    for (const work of queue.overdue(nowMs())) this.#hold(work, "backlog", () => undefined);
+    if (endpoints.tick(nowMs())) this.#brakesChanged();
+    this.#holder.tick(nowMs());
     void this.#reader?.readDue();
     void this.#reader?.readHeld();
+    void this.#sweeper.look();
+    if (endpoints.hasHistory) void this.#writer.save();
     this.#wake();
     dispatcher().pump();
   }
@@ -280,9 +379,10 @@ export class Engine {
     try {
       const { snapshot, atMs } = this.#reader.checkpoint;
       await writeCheckpoint(database.scan, this.#epoch, snapshot, atMs, this.#followedUntilMs());
-      for (const { subscription, position } of this.holds.moved()) {
-        await writeHoldCursor(database.scan, this.#epoch, subscription, position);
-        this.holds.stored(subscription, position);
+      await this.#writer.save();
+      for (const { subscription, queue, position } of this.holds.moved()) {
+        await writeHoldCursor(database.scan, this.#epoch, subscription, queue, position);
+        this.holds.stored(subscription, queue, position);
       }
     } catch (error) {
       trouble("the checkpoint could not be written; it is tried again", error);

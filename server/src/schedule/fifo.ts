@@ -28,6 +28,10 @@ export class Fifo<T> {
     return item;
   }
 
+  *all(): IterableIterator<T> {
+    for (let at = this.#head; at < this.#items.length; at++) yield this.#items[at] as T;
+  }
+
   remove(item: T): boolean {
     const at = this.#items.indexOf(item, this.#head);
     if (at >= 0) this.#items.splice(at, 1);

@@ -1,6 +1,8 @@
-// Which subscriptions have notifications held on disk, how far they were read, and how far they were drained for good.
+// Which subscriptions have notifications held on disk, in which queues, how far they were read, and how far they were
+// drained for good.
 type Hold = {
   readonly subscription: number;
+  readonly queue: number;
   /** The last position read into memory. */
   readTo: number;
   /** Positions read and not yet followed by a step. */
@@ -8,11 +10,17 @@ type Hold = {
   /** There may be more on disk behind `readTo`. */
   more: boolean;
   reading: boolean;
+  /** Holds of it that are being written. */
+  writing: number;
   /** The cursor as it is stored. */
   stored: number;
+  /** While its subscription may not send: when to look for what is over, though nothing of it is sent. */
+  lookAtMs: number;
 };
 
-const inMemoryMin = 32;
+export type { Hold };
+
+const queuesPerSubscription = 512;
 
 export class Holds {
   readonly #holds = new Map<number, Hold>();
@@ -25,22 +33,37 @@ export class Holds {
   }
 
   /** Found at a takeover. `last`: its highest place so far; a clock that was set back must not put a new one below it. */
-  resume(subscription: number, cursor: number, last: number): void {
+  resume(subscription: number, queue: number, cursor: number, last: number): void {
     this.#lastPosition = Math.max(this.#lastPosition, cursor, last);
-    const hold = this.#hold(subscription);
+    const hold = this.#hold(subscription, queue);
     hold.readTo = cursor;
     hold.stored = cursor;
     hold.more = true;
   }
 
-  /** A hold of this subscription is on disk. */
-  added(subscription: number): void {
-    this.#hold(subscription).more = true;
+  /** A hold is about to be written. */
+  writing(subscription: number, queue: number): void {
+    this.#hold(subscription, queue).writing++;
   }
 
-  /** Those that may take more into memory. */
-  wanting(inMemory: (subscription: number) => number): Hold[] {
-    return [...this.#holds.values()].filter((hold) => hold.more && !hold.reading && inMemory(hold.subscription) < inMemoryMin);
+  /** That hold is on disk. */
+  written(subscription: number, queue: number): void {
+    const hold = this.#hold(subscription, queue);
+    hold.writing--;
+    hold.more = true;
+  }
+
+  /** Others wrote holds. */
+  added(subscription: number, queue: number): void {
+    this.#hold(subscription, queue).more = true;
+  }
+
+  all(): IterableIterator<Hold> {
+    return this.#holds.values();
+  }
+
+  of(subscription: number): Hold[] {
+    return [...this.#holds.values()].filter((hold) => hold.subscription === subscription);
   }
 
   read(hold: Hold, positions: readonly number[], taken: readonly number[], complete: boolean): void {
@@ -49,9 +72,23 @@ export class Holds {
     hold.more ||= !complete;
   }
 
-  /** The held notification has its next step on disk. */
-  drained(subscription: number, position: number): void {
-    this.#holds.get(subscription)?.open.delete(position);
+  /** The held notification has its next step on disk; true when nothing of its queue is left anywhere. */
+  drained(subscription: number, queue: number, position: number): boolean {
+    const hold = this.#holds.get(key(subscription, queue));
+    hold?.open.delete(position);
+    return hold === undefined || isEmpty(hold);
+  }
+
+  /** Nothing of this queue is left: not in memory, not on disk, not on its way there. */
+  isEmpty(subscription: number, queue: number): boolean {
+    const hold = this.#holds.get(key(subscription, queue));
+    return hold === undefined || isEmpty(hold);
+  }
+
+  /** Read and not sent yet, or being written, of one queue. */
+  undrained(subscription: number, queue: number): number {
+    const hold = this.#holds.get(key(subscription, queue));
+    return hold ? hold.open.size + hold.writing + (hold.more ? 1 : 0) : 0;
   }
 
   forget(): void {
@@ -59,26 +96,30 @@ export class Holds {
   }
 
   /** Cursors that moved since they were stored: everything up to them has its next step. */
-  moved(): { subscription: number; position: number }[] {
-    const moved: { subscription: number; position: number }[] = [];
+  moved(): { subscription: number; queue: number; position: number }[] {
+    const moved: { subscription: number; queue: number; position: number }[] = [];
     for (const hold of this.#holds.values()) {
       const position = hold.open.size === 0 ? hold.readTo : Math.min(...hold.open) - 1;
-      if (position > hold.stored) moved.push({ subscription: hold.subscription, position });
+      if (position > hold.stored) moved.push({ subscription: hold.subscription, queue: hold.queue, position });
     }
     return moved;
   }
 
-  stored(subscription: number, position: number): void {
-    const hold = this.#holds.get(subscription);
+  stored(subscription: number, queue: number, position: number): void {
+    const hold = this.#holds.get(key(subscription, queue));
     if (hold) hold.stored = position;
   }
 
-  #hold(subscription: number): Hold {
-    let hold = this.#holds.get(subscription);
+  #hold(subscription: number, queue: number): Hold {
+    let hold = this.#holds.get(key(subscription, queue));
     if (!hold) {
-      hold = { subscription, readTo: 0, open: new Set(), more: false, reading: false, stored: 0 };
-      this.#holds.set(subscription, hold);
+      hold = { subscription, queue, readTo: 0, open: new Set(), more: false, reading: false, writing: 0, stored: 0, lookAtMs: 0 };
+      this.#holds.set(key(subscription, queue), hold);
     }
     return hold;
   }
 }
+
+const key = (subscription: number, queue: number): number => subscription * queuesPerSubscription + queue;
+
+const isEmpty = (hold: Hold): boolean => !hold.more && !hold.reading && hold.writing === 0 && hold.open.size === 0;

@@ -1,42 +1,57 @@
-// Everything that is to be sent and is in memory: who waits, who may go next. Subscriptions take turns; each has its own
-// limit of requests in flight, so one that hangs fills its own places and nobody else's. Deterministic: time comes in.
+// Everything that is to be sent and is in memory: who waits, who may go next. Subscriptions take turns; one that lacks a
+// permit, or whose gate is closed, waits in the list of just that. Deterministic: time comes in.
 import { DueHeap } from "./due-heap.ts";
 import { Fifo } from "./fifo.ts";
+import { Lane } from "./lane.ts";
+import type { Flight, Permits } from "./permits.ts";
 import type { Work } from "./work.ts";
 
-export const maxInFlightDefault = 8;
-export const inFlightMax = 2_048;
 /** Notifications in memory; beyond it nothing more is read from the database. */
 export const queuedMax = 50_000;
 /** Of one subscription, once memory is half full: the rest is held on disk. */
 const queuedPerSubscriptionMax = 512;
 /** What waited this long unsent gets a step on disk. */
 export const unsentMaxMs = 25_000;
-/** Of this many turns of a subscription, one is for what is held. */
-const holdTurn = 5;
 
-type Lane = {
-  readonly subscription: number;
-  readonly now: Fifo<Work>;
-  readonly held: Fifo<Work>;
-  inFlight: number;
-  turns: number;
-  listed: boolean;
+/** How many requests a subscription may have under way: null leaves it to its limit. When to ask again, if time opens it. */
+export type LaneGate = { readonly atOnce: 0 | 1 | null; readonly opensAtMs: number | null };
+
+export type Outcome = "fast" | "slow" | "failed" | "neutral";
+
+export type QueuePorts = {
+  readonly permits: Permits;
+  readonly gate: (lane: Lane, nowMs: number) => LaneGate;
+  /** Requests of a subscription at a time, as far as its endpoint takes them. */
+  readonly limit: (lane: Lane) => number;
+  readonly host: (work: Work) => string;
+  readonly bytes: (work: Work) => number;
+  /** Workspaces under a brake. */
+  readonly blocked: () => ReadonlySet<number>;
+  /** Some of an order slot is held on disk. */
+  readonly spilled: (subscription: number, slot: number) => boolean;
 };
 
+type Waiting = "ready" | "slow" | "host" | "gate" | null;
+
 export class Queue {
-  readonly #limitOf: (work: Work) => number;
+  readonly #ports: QueuePorts;
   readonly #lanes = new Map<number, Lane>();
   readonly #all = new Map<string, Work>();
   readonly #due = new DueHeap();
+  readonly #flights = new Map<string, Flight>();
   readonly #ready = new Fifo<Lane>();
+  readonly #slow = new Fifo<Lane>();
+  readonly #byHost = new Map<string, Set<Lane>>();
+  readonly #gated = new Map<Lane, number | null>();
+  /** In which list a lane is; none when nothing of it can go before one of its requests is over. */
+  readonly #listed = new Map<Lane, Waiting>();
   /** After a takeover of oneself: id -> newest step of what left memory since, so that an older read is known as such. */
   #left: Map<string, number> | null = null;
-  #inFlight = 0;
+  /** The last `take` gave nothing although something waits: places are missing, not work. */
+  isStarved = false;
 
-  /** `limitOf`: how many requests of the work's subscription may be in flight. */
-  constructor(limitOf: (work: Work) => number) {
-    this.#limitOf = limitOf;
+  constructor(ports: QueuePorts) {
+    this.#ports = ports;
   }
 
   get size(): number {
@@ -44,7 +59,7 @@ export class Queue {
   }
 
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#ports.permits.inFlight;
   }
 
   get(id: string): Work | undefined {
@@ -55,6 +70,14 @@ export class Queue {
     return this.#all.values();
   }
 
+  lane(subscription: number): Lane | undefined {
+    return this.#lanes.get(subscription);
+  }
+
+  lanes(): IterableIterator<Lane> {
+    return this.#lanes.values();
+  }
+
   /** Takes work in, unless it is here already; it waits until it is due. */
   admit(work: Work, nowMs: number): boolean {
     if (this.#all.has(work.id) || work.step < (this.#left?.get(work.id) ?? 0)) return false;
@@ -63,39 +86,108 @@ export class Queue {
     return true;
   }
 
-  /** Moves retries whose time has come into their subscription's queue; gives the time of the next one. */
+  /** Something of an order slot was begun earlier and waits for its next attempt, in memory or not. */
+  occupy(work: Work): void {
+    this.#lane(work).slots.occupy(work.slot as number, work.id);
+  }
+
+  /** That one, where it is held and may go as soon as its subscription may send. */
+  admitHead(work: Work, nowMs: number): void {
+    if (this.#all.has(work.id)) return;
+    this.#all.set(work.id, work);
+    this.#enqueue(work, nowMs);
+  }
+
+  /** Moves retries whose time has come into their lane, and lanes whose gate has opened; gives the next such time. */
   wake(nowMs: number): number | null {
     for (let work = this.#due.peek(); work && work.dueAtMs <= nowMs; work = this.#due.peek()) {
       this.#due.pop();
       this.#enqueue(work, nowMs);
     }
-    return this.#due.peek()?.dueAtMs ?? null;
+    let nextMs = this.#due.peek()?.dueAtMs ?? Infinity;
+    for (const [lane, opensAtMs] of this.#gated) {
+      if (opensAtMs !== null && opensAtMs <= nowMs) this.#list(lane);
+      else nextMs = Math.min(nextMs, opensAtMs ?? Infinity);
+    }
+    return nextMs === Infinity ? null : nextMs;
   }
 
-  /** The next work that may be sent now; its place is taken until `release`. */
-  take(): Work | null {
-    if (this.#inFlight >= inFlightMax) return null;
-    for (let lane = this.#ready.shift(); lane; lane = this.#ready.shift()) {
-      lane.listed = false;
-      const next = this.#next(lane);
-      if (!next) this.#dropIdle(lane);
-      if (!next || lane.inFlight >= this.#limitOf(next.peek() as Work)) continue;
-      const work = next.shift() as Work;
-      work.state = "busy";
-      lane.inFlight++;
-      this.#inFlight++;
-      this.#list(lane);
-      return work;
+  /** Its gate, its limit or a brake may have changed: it is asked again. */
+  reopen(subscription?: number): void {
+    const lanes = subscription === undefined ? this.#lanes.values() : [this.#lanes.get(subscription)];
+    for (const lane of lanes) if (lane && this.#listed.get(lane) !== "ready") this.#list(lane);
+  }
+
+  /** The next work that may be sent now; its permits are taken until `release`. */
+  take(nowMs: number): Work | null {
+    this.isStarved = false;
+    return this.#takeFrom(this.#ready, nowMs) ?? this.#takeFrom(this.#slow, nowMs);
+  }
+
+  #takeFrom(list: Fifo<Lane>, nowMs: number): Work | null {
+    for (let looks = list.length; looks > 0; looks--) {
+      const lane = list.shift() as Lane;
+      if (this.#listed.get(lane) !== (list === this.#slow ? "slow" : "ready")) continue;
+      this.#listed.set(lane, null);
+      const work = lane.peek(this.#ports.blocked());
+      if (!work) {
+        this.#dropIdle(lane);
+        continue;
+      }
+      const lack = this.#start(lane, work, nowMs);
+      if (lack === null) {
+        this.#list(lane);
+        return work;
+      }
+      if (lack === "process" || lack === "fast") {
+        this.#list(lane);
+        this.isStarved = true;
+        return null;
+      }
+      if (lack === "slow") {
+        this.isStarved = true;
+        this.#listed.set(lane, "slow");
+        this.#slow.push(lane);
+        if (list === this.#slow) return null;
+      }
     }
     return null;
   }
 
-  /** The request is over: its place is free, the work stays until `finish` or `defer`. */
-  release(work: Work): void {
-    const lane = this.#lane(work.subscription);
-    lane.inFlight--;
-    this.#inFlight--;
-    this.#list(lane);
+  /** Takes its permits and the work out of its lane, or puts the lane where it waits for what is lacking. */
+  #start(lane: Lane, work: Work, nowMs: number): "subscription" | "host" | "fast" | "slow" | "process" | "gate" | null {
+    const { permits, gate, limit, host, bytes } = this.#ports;
+    const { atOnce, opensAtMs } = gate(lane, nowMs);
+    if (atOnce === 0) {
+      this.#gated.set(lane, opensAtMs);
+      this.#listed.set(lane, "gate");
+      return "gate";
+    }
+    const flight = { subscription: lane.subscription, host: host(work), startedMs: nowMs, bytes: bytes(work) };
+    const lack = permits.start(flight, atOnce ?? limit(lane), nowMs);
+    if (lack === "host") this.#waitForHost(flight.host, lane);
+    if (lack !== null) return lack;
+    this.#flights.set(work.id, flight);
+    // The same that `peek` gave: nothing came between.
+    lane.take(this.#ports.blocked());
+    work.state = "busy";
+    return null;
+  }
+
+  #waitForHost(host: string, lane: Lane): void {
+    this.#listed.set(lane, "host");
+    this.#byHost.set(host, (this.#byHost.get(host) ?? new Set()).add(lane));
+  }
+
+  /** The request is over, or did not come to be: its permits are free, the work stays until `finish` or `defer`. */
+  release(work: Work, nowMs: number, outcome: Outcome): void {
+    const flight = this.#flights.get(work.id);
+    if (!flight) return;
+    this.#flights.delete(work.id);
+    this.#ports.permits.finish(flight, nowMs, outcome);
+    for (const lane of this.#byHost.get(flight.host) ?? []) this.#list(lane);
+    this.#byHost.delete(flight.host);
+    this.#list(this.#lane(work));
   }
 
   /** Its next step is on disk and lies within what is read ahead. */
@@ -103,12 +195,17 @@ export class Queue {
     this.#place(work, nowMs);
   }
 
-  /** Nothing is to be done with it in memory any more. */
-  finish(work: Work): void {
+  /** Nothing is to be done with it in memory any more. `over`: nor later; else it holds its order slot. */
+  finish(work: Work, over: boolean): void {
     this.#all.delete(work.id);
     this.#left?.set(work.id, work.step);
     const lane = this.#lanes.get(work.subscription);
-    if (lane) this.#dropIdle(lane);
+    if (!lane) return;
+    if (over && work.slot !== null) {
+      lane.slots.leave(work);
+      this.#list(lane);
+    }
+    this.#dropIdle(lane);
   }
 
   /** Takes work in that is not to be sent now: a command writes its next step. */
@@ -120,27 +217,22 @@ export class Queue {
   /** Takes waiting work out of its queue for a command; false when it is busy. */
   withdraw(work: Work): boolean {
     if (work.state === "busy") return false;
-    const lane = this.#lane(work.subscription);
-    const removed = this.#due.remove(work) || lane.now.remove(work) || lane.held.remove(work);
+    const removed = this.#due.remove(work) || this.#lane(work).remove(work);
     if (removed) work.state = "busy";
     return removed;
   }
 
   /** What has waited too long unsent, or is too much for one subscription: to be held on disk. Taken out of its queue. */
-  overdue(nowMs: number): Work[] {
+  overdue(lane: Lane, nowMs: number): Work[] {
     const crowded = this.#all.size > queuedMax / 2;
-    const found: Work[] = [];
-    for (const lane of this.#lanes.values()) {
-      while (
-        lane.now.length > (crowded ? queuedPerSubscriptionMax : Infinity) ||
-        nowMs - (lane.now.peek()?.queuedAtMs ?? nowMs) >= unsentMaxMs
-      ) {
-        const work = lane.now.shift() as Work;
-        work.state = "busy";
-        found.push(work);
-      }
-    }
-    return found;
+    return this.#taken(
+      lane.shiftWhile((work) => nowMs - work.queuedAtMs >= unsentMaxMs || (crowded && lane.length > queuedPerSubscriptionMax)),
+    );
+  }
+
+  /** What of the lane is not held yet. Taken out of its queue. */
+  unheld(lane: Lane, goes: (work: Work) => boolean): Work[] {
+    return this.#taken([...lane.shiftWhile(goes), ...lane.slots.takeHeads((work) => work.heldCause === null && goes(work))]);
   }
 
   /** While what memory holds is read again, rows may be older than what was recorded meanwhile. */
@@ -149,8 +241,42 @@ export class Queue {
   }
 
   /** How many of a subscription's held notifications are in memory. */
-  heldInMemory(subscription: number): number {
-    return this.#lanes.get(subscription)?.held.length ?? 0;
+  heldInMemory(subscription: number, queue: number): number {
+    return this.#lanes.get(subscription)?.heldInMemory(queue) ?? 0;
+  }
+
+  /** Nothing of an order slot is held on disk any more. */
+  unspilled(subscription: number, slot: number): void {
+    const lane = this.#lanes.get(subscription);
+    lane?.slots.unspilled(slot);
+    if (lane) this.#list(lane);
+  }
+
+  isHead(work: Work): boolean {
+    return this.#lanes.get(work.subscription)?.slots.isHead(work) === true;
+  }
+
+  /** Another one of its order slot was begun and is not over. */
+  isSlotTaken(work: Work): boolean {
+    return this.#lanes.get(work.subscription)?.slots.isTaken(work) === true;
+  }
+
+  /** As it was before it was taken out, whenever it is due. */
+  putBack(work: Work, nowMs: number): void {
+    this.#enqueue(work, nowMs);
+  }
+
+  /** It is not bound to its order any more. */
+  leaveSlot(work: Work): void {
+    const lane = this.#lanes.get(work.subscription);
+    if (!lane || work.slot === null) return;
+    lane.slots.leave(work);
+    this.#list(lane);
+  }
+
+  #taken(works: Work[]): Work[] {
+    for (const work of works) work.state = "busy";
+    return works;
   }
 
   #place(work: Work, nowMs: number): void {
@@ -161,36 +287,36 @@ export class Queue {
   }
 
   #enqueue(work: Work, nowMs: number): void {
-    const lane = this.#lane(work.subscription);
+    const lane = this.#lane(work);
     work.state = "queued";
     work.queuedAtMs = nowMs;
-    (work.position === null ? lane.now : lane.held).push(work);
-    this.#list(lane);
-  }
-
-  /** Due and fresh work first, one turn in five for what is held. */
-  #next(lane: Lane): Fifo<Work> | null {
-    if (lane.held.length > 0 && (lane.now.length === 0 || lane.turns++ % holdTurn === holdTurn - 1)) return lane.held;
-    return lane.now.length > 0 ? lane.now : null;
+    lane.push(work);
+    if (this.#listed.get(lane) === null) this.#list(lane);
   }
 
   #dropIdle(lane: Lane): void {
-    const idle = lane.inFlight === 0 && lane.now.length === 0 && lane.held.length === 0;
-    if (idle && !lane.listed) this.#lanes.delete(lane.subscription);
+    const listed = this.#listed.get(lane);
+    const isIdle = lane.idle && this.#ports.permits.inFlightOf(lane.subscription) === 0;
+    if (!isIdle || (listed !== null && listed !== "gate")) return;
+    this.#lanes.delete(lane.subscription);
+    this.#listed.delete(lane);
+    this.#gated.delete(lane);
   }
 
+  /** Whatever it waited for: it is looked at when its turn comes. */
   #list(lane: Lane): void {
-    const first = lane.now.peek() ?? lane.held.peek();
-    if (lane.listed || !first || lane.inFlight >= this.#limitOf(first)) return;
-    lane.listed = true;
+    if (this.#listed.get(lane) === "ready") return;
+    this.#gated.delete(lane);
+    this.#listed.set(lane, "ready");
     this.#ready.push(lane);
   }
 
-  #lane(subscription: number): Lane {
-    let lane = this.#lanes.get(subscription);
+  #lane(work: Work): Lane {
+    let lane = this.#lanes.get(work.subscription);
     if (!lane) {
-      lane = { subscription, now: new Fifo(), held: new Fifo(), inFlight: 0, turns: 0, listed: false };
-      this.#lanes.set(subscription, lane);
+      lane = new Lane(work, (slot) => this.#ports.spilled(work.subscription, slot));
+      this.#lanes.set(work.subscription, lane);
+      this.#listed.set(lane, null);
     }
     return lane;
   }

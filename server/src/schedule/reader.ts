@@ -5,7 +5,8 @@ import { scanDue, scanFresh, scanHeld } from "../store/scan.ts";
 import type { Window } from "../store/scan.ts";
 import { firstIdAt } from "../domain/id.ts";
 import { Checkpoint } from "./checkpoint.ts";
-import type { Holds } from "./holds.ts";
+import { brakedQueue, slotOfQueue } from "./hold-queues.ts";
+import type { Hold, Holds } from "./holds.ts";
 import { queuedMax } from "./queue.ts";
 import type { Queue } from "./queue.ts";
 import { freshWork, resumedWork } from "./work.ts";
@@ -13,6 +14,10 @@ import { freshWork, resumedWork } from "./work.ts";
 const freshPage = 2_000;
 const duePage = 2_000;
 const heldPage = 64;
+/** Of a queue's holds in memory: when fewer are left, more are read. An order slot sends one at a time. */
+const heldInMemoryMin = 32;
+const slotPage = 8;
+const slotInMemoryMin = 4;
 /** Retries in memory ahead of their time: read when fewer seconds than the first are left, up to the second. */
 const readAheadMinMs = 20_000;
 const readAheadMs = 30_000;
@@ -25,6 +30,12 @@ export type ReaderPorts = {
   /** The control version seen by a scan. */
   readonly versionSeen: (version: number) => void;
   readonly admitted: () => void;
+  /** May anything of this subscription be sent now, or soon? */
+  readonly isOpen: (subscription: number) => boolean;
+  /** Workspaces under a brake. */
+  readonly blocked: () => ReadonlySet<number>;
+  /** A queue of holds turned out to be empty. */
+  readonly emptied: (subscription: number, queue: number) => void;
   readonly trouble: (message: string, error: unknown) => void;
 };
 
@@ -153,32 +164,43 @@ export class Reader {
     return complete;
   }
 
-  /** Reads what is held for the subscriptions that have room. */
+  /** Reads what is held for the subscriptions that have room, and may send. */
   async readHeld(): Promise<void> {
-    const { pool, holds, queue, nowMs, admitted, trouble } = this.#ports;
-    for (const hold of holds.wanting((subscription) => queue.heldInMemory(subscription))) {
-      hold.reading = true;
-      // A hold that commits during the read may be missed by it, and sets this again.
-      hold.more = false;
-      try {
-        const rows = await scanHeld(pool, hold.subscription, hold.readTo, heldPage);
-        for (const row of rows) queue.admit(resumedWork(row, nowMs()), nowMs());
+    const { holds, queue, isOpen } = this.#ports;
+    for (const hold of holds.all()) {
+      if (this.#stopped || !hold.more || hold.reading) continue;
+      const min = slotOfQueue(hold.queue) === null ? heldInMemoryMin : slotInMemoryMin;
+      if (queue.heldInMemory(hold.subscription, hold.queue) < min && isOpen(hold.subscription)) await this.#readHold(hold);
+    }
+  }
+
+  async #readHold(hold: Hold): Promise<void> {
+    const { pool, holds, queue, nowMs, admitted, blocked, emptied, trouble } = this.#ports;
+    const page = slotOfQueue(hold.queue) === null ? heldPage : slotPage;
+    const without = hold.queue === brakedQueue ? [...blocked()] : [];
+    hold.reading = true;
+    // A hold that commits during the read may be missed by it, and sets this again.
+    hold.more = false;
+    try {
+      const rows = await scanHeld(pool, hold.subscription, hold.queue, hold.readTo, page, without);
+      for (const row of rows) queue.admit(resumedWork(row, nowMs()), nowMs());
+      const complete = rows.length < page;
+      // Those left out lie before others: the cursor stays until a read leaves none out.
+      if (without.length > 0) hold.more ||= !complete;
+      else {
         // After a takeover of oneself some are in memory already: the cursor must not pass them either.
         const taken = rows.filter((row) => queue.get(row.id)?.position === row.position);
-        holds.read(
-          hold,
-          rows.map((row) => row.position as number),
-          taken.map((row) => row.position as number),
-          rows.length < heldPage,
-        );
-      } catch (error) {
-        hold.more = true;
-        trouble("held notifications could not be read; it is tried again", error);
-      } finally {
-        hold.reading = false;
+        const positions = (some: typeof rows): number[] => some.map((row) => row.position as number);
+        holds.read(hold, positions(rows), positions(taken), complete);
       }
-      admitted();
+    } catch (error) {
+      hold.more = true;
+      trouble("held notifications could not be read; it is tried again", error);
+    } finally {
+      hold.reading = false;
     }
+    if (holds.isEmpty(hold.subscription, hold.queue)) emptied(hold.subscription, hold.queue);
+    admitted();
   }
 }
 

@@ -1,7 +1,10 @@
 // One notification in memory, from when it is found until its next step is on disk.
+import type { HeldCause } from "@bellhop/contract/reasons";
 import { madeAtMs } from "../domain/id.ts";
+import { replayCause } from "../domain/status.ts";
 import type { Progress } from "../domain/transition.ts";
 import type { FreshRow, ResumedRow } from "../store/scan.ts";
+import { firstQueue, queueOfSlot, restQueue } from "./hold-queues.ts";
 
 export type Work = {
   readonly id: string;
@@ -13,6 +16,10 @@ export type Work = {
   readonly topic: string;
   readonly apiVersion: string;
   readonly madeAtMs: number;
+  /** 0: within its workspace's quota. 1: the rest, and replays. */
+  rank: 0 | 1;
+  /** Its order slot; null where nothing asks for order, and for replays. */
+  slot: number | null;
   /** The newest step in the log, 0 for none. */
   step: number;
   progress: Progress;
@@ -25,8 +32,11 @@ export type Work = {
   queuedAtMs: number;
   /** The scan that found it, as long as it has no step. */
   scan: number | null;
-  /** Its place among the held, when it came from there. */
+  /** Its place among the held, and in which queue, when it came from there. */
   position: number | null;
+  queue: number;
+  /** Why its newest step holds it; null when that is no hold. */
+  heldCause: HeldCause | null;
   state: "waiting" | "queued" | "busy";
   /** Somebody canceled it while it was busy. */
   canceled: boolean;
@@ -43,6 +53,8 @@ export function freshWork(row: FreshRow, scan: number, nowMs: number): Work {
     topic: row.topic,
     apiVersion: row.api_version,
     madeAtMs: madeAtMs(row.id),
+    rank: row.rank,
+    slot: row.slot,
     step: 0,
     progress: { requests: 0, policyStep: 0, firstSentAtMs: null, throttledSinceMs: null },
     retryReason: null,
@@ -51,6 +63,8 @@ export function freshWork(row: FreshRow, scan: number, nowMs: number): Work {
     queuedAtMs: nowMs,
     scan,
     position: null,
+    queue: firstQueue,
+    heldCause: null,
     state: "waiting",
     canceled: false,
   };
@@ -66,9 +80,28 @@ export function resumedWork(row: ResumedRow, nowMs: number): Work {
     firstSentAtMs: row.first_sent_ms,
     throttledSinceMs: row.throttled_since_ms,
   };
-  work.retryReason = row.kind === "h" && row.reason !== "replay" ? null : row.reason;
+  work.heldCause = row.kind === "h" ? (row.reason as HeldCause) : null;
+  work.retryReason = row.kind !== "h" ? row.reason : row.reason === replayCause ? replayCause : row.retry_reason;
+  if (work.retryReason === replayCause) makeReplay(work);
   work.delivered = row.delivered;
   work.dueAtMs = row.next_ms ?? nowMs;
   work.position = row.position;
+  if (row.queue !== null) work.queue = row.queue;
   return work;
 }
+
+/** A replay goes behind what is within its quota, and outside of any order. */
+export function makeReplay(work: Work): void {
+  work.retryReason = replayCause;
+  work.rank = 1;
+  work.slot = null;
+}
+
+/** Where it would be held. */
+export function holdQueueOf(work: Work): number {
+  if (work.slot !== null) return queueOfSlot(work.slot);
+  return work.rank === 0 ? firstQueue : restQueue;
+}
+
+/** Nothing has happened to it yet. */
+export const isFresh = (work: Work): boolean => work.step === 0;

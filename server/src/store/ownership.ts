@@ -64,13 +64,14 @@ export async function writeCheckpoint(
   );
 }
 
-/** How far the holds of a subscription were drained. */
-export async function writeHoldCursor(on: Connection, epoch: number, subscription: number, position: number): Promise<void> {
+/** How far a queue of holds of a subscription was drained. */
+export async function writeHoldCursor(on: Connection, epoch: number, subscription: number, queue: number, position: number): Promise<void> {
   await run(
     on,
     sql`
     with fence as materialized (select 1 from node where epoch = ${epoch} and not dead for key share)
-    insert into subscription_state (subscription, hold_cursor) select ${subscription}::int4, ${position}::int8 where exists (select from fence)
-    on conflict (subscription) do update set hold_cursor = excluded.hold_cursor`,
+    insert into subscription_state (subscription, hold_cursors)
+      select ${subscription}::int4, jsonb_build_object(${String(queue)}::text, ${position}::int8) where exists (select from fence)
+    on conflict (subscription) do update set hold_cursors = subscription_state.hold_cursors || excluded.hold_cursors`,
   );
 }

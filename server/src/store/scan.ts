@@ -3,6 +3,7 @@
 //
 // None of these has a bound on the primary key, though that would prune days: a statement that was planned while a day was
 // empty would keep that day's primary key for its index, and read the whole day each time it is full.
+import { int4s } from "./binary.ts";
 import { rows, sql } from "./sql.ts";
 import type { Connection } from "./sql.ts";
 
@@ -14,6 +15,8 @@ export type FreshRow = {
   app: number;
   workspace: number;
   shard: number;
+  rank: 0 | 1;
+  slot: number | null;
   topic: string;
   api_version: string;
 };
@@ -28,6 +31,8 @@ export type ResumedRow = FreshRow & {
   first_sent_ms: number | null;
   throttled_since_ms: number | null;
   next_ms: number | null;
+  retry_reason: string | null;
+  queue: number | null;
   position: number | null;
   delivered: boolean;
 };
@@ -55,7 +60,7 @@ export async function scanFresh(on: Connection, window: Window, unstepped: boole
     on,
     sql`
     with now as materialized (select coalesce(${window.to}::pg_snapshot, pg_current_snapshot()) as snapshot, version from control_version)
-    select now.snapshot::text as snapshot, now.version, n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.topic, n.api_version, n.xid::text as xid
+    select now.snapshot::text as snapshot, now.version, n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version, n.xid::text as xid
     from now left join lateral (
       select n.* from (
         select * from notification where xid >= ${startOf(window)}::text::xid8
@@ -76,9 +81,9 @@ export function scanDue(on: Connection, fromMs: number, afterId: string, toMs: n
   return rows<ResumedRow>(
     on,
     sql`
-    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.topic, n.api_version, l.step, l.kind::text as kind, l.reason, l.requests,
+    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version, l.step, l.kind::text as kind, l.reason, l.requests,
       l.policy_step, extract(epoch from l.first_sent_at)::float8 * 1000 as first_sent_ms,
-      extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, extract(epoch from l.next_at)::float8 * 1000 as next_ms, l.position,
+      extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, extract(epoch from l.next_at)::float8 * 1000 as next_ms, l.retry_reason, l.queue, l.position,
       exists (select from log d where d.notification = l.notification and d.kind = 'a' and d.reason is null) as delivered
     from (
       select * from log
@@ -91,38 +96,75 @@ export function scanDue(on: Connection, fromMs: number, afterId: string, toMs: n
   );
 }
 
-/** What is held for a subscription behind a position, oldest first; only what is still held. */
-export function scanHeld(on: Connection, subscription: number, afterPosition: number, limit: number): Promise<ResumedRow[]> {
+/**
+ * What is held for a subscription in a queue behind a position, oldest first; only what is still held. `without`:
+ * workspaces to leave out.
+ */
+export function scanHeld(
+  on: Connection,
+  subscription: number,
+  queue: number,
+  afterPosition: number,
+  limit: number,
+  without: readonly number[] = [],
+): Promise<ResumedRow[]> {
   return rows<ResumedRow>(
     on,
     sql`
-    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.topic, n.api_version, l.step, l.kind::text as kind, l.reason, l.requests,
+    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version, l.step, l.kind::text as kind, l.reason, l.requests,
       l.policy_step, extract(epoch from l.first_sent_at)::float8 * 1000 as first_sent_ms,
-      extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, null::float8 as next_ms, l.position, false as delivered
+      extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, null::float8 as next_ms, l.retry_reason, l.queue, l.position,
+      (l.reason = 'replay' or l.retry_reason = 'replay')
+        and exists (select from log d where d.notification = l.notification and d.kind = 'a' and d.reason is null) as delivered
     from (
       select * from log
-      where log.subscription = ${subscription}::int4 and log.queue = 0 and log.position > ${afterPosition}::int8 and log.kind = 'h' and log.position is not null
+      where log.subscription = ${subscription}::int4 and log.queue = ${queue}::int2 and log.position > ${afterPosition}::int8 and log.kind = 'h' and log.position is not null
         and not exists (select from log later where later.notification = log.notification and later.step > log.step)
+        and (${without.length === 0}::boolean or not exists (
+          select from notification braked where braked.id = log.notification and braked.workspace = any(${int4s(without)}::int4[])))
       order by log.queue, log.position limit ${limit}) l
     join notification n on n.id = l.notification
     order by l.position`,
   );
 }
 
-/** Subscriptions with holds, how far each was drained, and the last place that was given: found by skipping through the index, once at a takeover. */
-export function heldSubscriptions(on: Connection): Promise<{ subscription: number; hold_cursor: number; last_position: number }[]> {
-  return rows(
+export type HeldQueue = { subscription: number; queue: number; cursor: number; last_position: number };
+
+/** Queues with holds, how far each was drained, and the last place that was given: found by skipping through the index, once at a takeover. */
+export function heldQueues(on: Connection): Promise<HeldQueue[]> {
+  return rows<HeldQueue>(
     on,
     sql`
     with recursive held as (
-      (select subscription from log where kind = 'h' and position is not null order by subscription limit 1)
+      (select subscription, queue from log where kind = 'h' and position is not null order by subscription, queue limit 1)
       union all
-      select (select log.subscription from log where kind = 'h' and position is not null and log.subscription > held.subscription order by log.subscription limit 1)
-      from held where held.subscription is not null)
-    select held.subscription, coalesce(s.hold_cursor, 0)::int8 as hold_cursor,
-      (select log.position from log where kind = 'h' and position is not null and log.subscription = held.subscription and log.queue = 0
+      select next.subscription, next.queue from held cross join lateral (
+        select log.subscription, log.queue from log
+        where kind = 'h' and position is not null and (log.subscription, log.queue) > (held.subscription, held.queue)
+        order by log.subscription, log.queue limit 1) next)
+    select held.subscription, held.queue, coalesce((s.hold_cursors ->> held.queue::text)::int8, 0) as cursor,
+      (select log.position from log where kind = 'h' and position is not null and log.subscription = held.subscription and log.queue = held.queue
         order by log.queue desc, log.position desc limit 1) as last_position
-    from held left join subscription_state s on s.subscription = held.subscription where held.subscription is not null`,
+    from held left join subscription_state s on s.subscription = held.subscription`,
+  );
+}
+
+/** Of ordered subscriptions: what was begun and waits for its next attempt, so that it holds its order slot. */
+export function slotHeads(on: Connection): Promise<ResumedRow[]> {
+  return rows<ResumedRow>(
+    on,
+    sql`
+    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version, l.step, l.kind::text as kind, l.reason, l.requests,
+      l.policy_step, extract(epoch from l.first_sent_at)::float8 * 1000 as first_sent_ms,
+      extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, extract(epoch from l.next_at)::float8 * 1000 as next_ms,
+      l.retry_reason, l.queue, l.position, false as delivered
+    from subscription s cross join lateral (
+      select * from log
+      where log.subscription = s.ref and log.reason is not null and log.next_at is not null and log.position is null
+        and log.reason <> 'replay' and log.retry_reason is distinct from 'replay'
+        and not exists (select from log later where later.notification = log.notification and later.step > log.step)) l
+    join notification n on n.id = l.notification
+    where s.ordered and s.deleted_at is null and n.slot is not null`,
   );
 }
 
@@ -131,9 +173,9 @@ export async function findNewest(on: Connection, notification: string): Promise<
   const found = await rows<ResumedRow>(
     on,
     sql`
-    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.topic, n.api_version, coalesce(l.step, 0) as step, l.kind::text as kind, l.reason,
+    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version, coalesce(l.step, 0) as step, l.kind::text as kind, l.reason,
       coalesce(l.requests, 0) as requests, coalesce(l.policy_step, 0) as policy_step, extract(epoch from l.first_sent_at)::float8 * 1000 as first_sent_ms,
-      extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, extract(epoch from l.next_at)::float8 * 1000 as next_ms, l.position,
+      extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, extract(epoch from l.next_at)::float8 * 1000 as next_ms, l.retry_reason, l.queue, l.position,
       exists (select from log d where d.notification = n.id and d.kind = 'a' and d.reason is null) as delivered
     from notification n left join lateral (select * from log where log.notification = n.id order by log.step desc limit 1) l on true
     where n.id = ${notification}::uuid`,
@@ -146,9 +188,9 @@ export function waitingRetries(on: Connection, subscription: number, after: stri
   return rows<ResumedRow>(
     on,
     sql`
-    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.topic, n.api_version, l.step, l.kind::text as kind, l.reason, l.requests,
+    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version, l.step, l.kind::text as kind, l.reason, l.requests,
       l.policy_step, extract(epoch from l.first_sent_at)::float8 * 1000 as first_sent_ms,
-      extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, extract(epoch from l.next_at)::float8 * 1000 as next_ms, l.position, false as delivered
+      extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, extract(epoch from l.next_at)::float8 * 1000 as next_ms, l.retry_reason, l.queue, l.position, false as delivered
     from (
       select * from log
       where log.subscription = ${subscription}::int4 and log.reason is not null and log.notification > ${after}::uuid and log.next_at is not null
@@ -163,6 +205,23 @@ export function waitingRetries(on: Connection, subscription: number, after: stri
 export async function subscriptionsOf(on: Connection, apps: readonly number[]): Promise<number[]> {
   const found = await rows<{ ref: number }>(on, sql`select ref from subscription where app = any(${apps}) order by ref`);
   return found.map(({ ref }) => ref);
+}
+
+/** Why everything of a subscription ends: it was deleted, or makes no notifications in its state. */
+export async function endedWhole(
+  on: Connection,
+  subscription: number,
+): Promise<"subscription_deleted" | "subscription_disabled" | "subscription_off" | null> {
+  const found = await rows<{ deleted: boolean; disabled: boolean; off: boolean }>(
+    on,
+    sql`select s.deleted_at is not null as deleted, coalesce(st.state, 'live') = 'disabled' as disabled, s.topics <@ s.topics_off as off
+        from subscription s left join subscription_state st on st.subscription = s.ref where s.ref = ${subscription}`,
+  );
+  const row = found[0];
+  if (!row) return null;
+  if (row.deleted) return "subscription_deleted";
+  if (row.disabled) return "subscription_disabled";
+  return row.off ? "subscription_off" : null;
 }
 
 export type ItemRow = { id: string; item: string; topic: string; created_ms: number; traceparent: string | null };

@@ -1,0 +1,124 @@
+// What waits for one subscription and is in memory, and which of it goes next: what is due and fresh by rank, a round over
+// workspaces in each; order slots beside the first rank; one turn in five for what was held.
+import { Fifo } from "./fifo.ts";
+import { OrderSlots } from "./order-slots.ts";
+import { Round } from "./round.ts";
+import { slotOfQueue } from "./hold-queues.ts";
+import type { Work } from "./work.ts";
+
+/** Of this many turns of a subscription, one is for what is held. */
+const holdTurn = 5;
+
+type Source = { peek(blocked: ReadonlySet<number>): Work | undefined; shift(work: Work): void };
+
+export class Lane {
+  readonly subscription: number;
+  readonly app: number;
+  readonly slots: OrderSlots;
+  readonly #ranks: readonly [Round, Round] = [new Round(), new Round()];
+  readonly #held = new Map<number, Fifo<Work>>();
+  #turns = 0;
+
+  /** `spilled`: some of an order slot is held on disk. */
+  constructor(work: Work, spilled: (slot: number) => boolean) {
+    this.subscription = work.subscription;
+    this.app = work.app;
+    this.slots = new OrderSlots(spilled);
+  }
+
+  get length(): number {
+    let held = 0;
+    for (const fifo of this.#held.values()) held += fifo.length;
+    return this.unheld + this.slots.length + held;
+  }
+
+  /** Due and fresh work without an order. */
+  get unheld(): number {
+    return this.#ranks[0].length + this.#ranks[1].length;
+  }
+
+  get idle(): boolean {
+    return this.length === 0 && this.slots.idle;
+  }
+
+  push(work: Work): void {
+    if (work.slot !== null) this.slots.push(work);
+    else if (work.position === null) this.#ranks[work.rank].push(work);
+    else this.#heldIn(work.queue).push(work);
+  }
+
+  /** The next that may go; `blocked`: workspaces under a brake. */
+  peek(blocked: ReadonlySet<number>): Work | null {
+    for (const source of this.#inTurn()) {
+      const work = source.peek(blocked);
+      if (work) return work;
+    }
+    return null;
+  }
+
+  /** Takes what `peek` gave. */
+  take(blocked: ReadonlySet<number>): Work | null {
+    for (const source of this.#inTurn()) {
+      const work = source.peek(blocked);
+      if (!work) continue;
+      source.shift(work);
+      this.#turns++;
+      return work;
+    }
+    return null;
+  }
+
+  remove(work: Work): boolean {
+    if (work.slot !== null) return this.slots.remove(work);
+    return work.position === null ? this.#ranks[work.rank].remove(work) : this.#heldIn(work.queue).remove(work);
+  }
+
+  heldInMemory(queue: number): number {
+    const slot = slotOfQueue(queue);
+    return slot === null ? (this.#held.get(queue)?.length ?? 0) : this.slots.heldInMemory(slot);
+  }
+
+  /** Takes out what is not held yet, the oldest first, as long as it is to go. A head of a slot stays: it is next in any case. */
+  shiftWhile(goes: (work: Work) => boolean): Work[] {
+    return [...this.#ranks[0].shiftWhile(goes), ...this.#ranks[1].shiftWhile(goes), ...this.slots.shiftWhile(goes)];
+  }
+
+  *all(): IterableIterator<Work> {
+    for (const rank of this.#ranks) yield* rank.all();
+    yield* this.slots.all();
+    for (const fifo of this.#held.values()) yield* fifo.all();
+  }
+
+  #inTurn(): Source[] {
+    const [first, rest] = this.#ranks;
+    const fresh = this.#turns % 2 === 0 ? [first, this.slots, rest] : [this.slots, first, rest];
+    const held = [...this.#held].map(([queue, fifo]) => heldSource(fifo, () => this.#toTheEnd(queue)));
+    return this.#turns % holdTurn === holdTurn - 1 ? [...held, ...fresh] : [...fresh, ...held];
+  }
+
+  /** Queues of holds take turns too. */
+  #toTheEnd(queue: number): void {
+    const fifo = this.#heldIn(queue);
+    this.#held.delete(queue);
+    if (fifo.length > 0) this.#held.set(queue, fifo);
+  }
+
+  #heldIn(queue: number): Fifo<Work> {
+    let fifo = this.#held.get(queue);
+    if (!fifo) this.#held.set(queue, (fifo = new Fifo()));
+    return fifo;
+  }
+}
+
+function heldSource(fifo: Fifo<Work>, taken: () => void): Source {
+  return {
+    peek: (blocked) => {
+      const first = fifo.peek();
+      return first && !blocked.has(first.workspace) ? first : undefined;
+    },
+    shift: () => {
+      fifo.shift();
+      taken();
+    },
+  };
+}

@@ -1,0 +1,149 @@
+// Ends what is over although its turn has not come: after a bulk end (discard, uninstall, deletion, a permission lost, 410,
+// switched off), and of what is held behind a closed gate, as its time runs out. At a bounded rate, beside the fresh work.
+import { setTimeout } from "node:timers/promises";
+import type { EndedReason } from "@bellhop/contract/reasons";
+import { firstIdAt } from "../domain/id.ts";
+import type { Database } from "../store/database.ts";
+import { scanHeld, waitingRetries } from "../store/scan.ts";
+import type { ResumedRow } from "../store/scan.ts";
+import type { Claims } from "./claims.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Endpoints } from "./endpoints.ts";
+import type { Hold, Holds } from "./holds.ts";
+import type { Queue } from "./queue.ts";
+import type { Work } from "./work.ts";
+
+const page = 200;
+/** A page each: 2,000 notifications a second at most. */
+const pauseMs = 100;
+/** What is held behind a closed gate is looked at this often, a page at a time. */
+const lookAgainMs = 60_000;
+
+export type SweeperPorts = {
+  readonly database: Database;
+  readonly queue: Queue;
+  readonly endpoints: Endpoints;
+  readonly dispatcher: () => Dispatcher;
+  readonly claims: Claims;
+  readonly holds: Holds;
+  readonly nowMs: () => number;
+  readonly owns: () => boolean;
+  /** The app's subscription is switched off or gone altogether: everything made so far ends. */
+  readonly endedWhole: (subscription: number) => Promise<EndedReason | null>;
+  readonly trouble: (message: string, error: unknown) => void;
+};
+
+export class Sweeper {
+  readonly #ports: SweeperPorts;
+  readonly #wanted = new Set<number>();
+  #sweeping = false;
+  #looking = false;
+
+  constructor(ports: SweeperPorts) {
+    this.#ports = ports;
+  }
+
+  /** Everything of these subscriptions that would not be sent any more ends now, wherever it waits. */
+  sweep(subscriptions: Iterable<number>): void {
+    for (const subscription of subscriptions) this.#wanted.add(subscription);
+    if (!this.#sweeping) void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    this.#sweeping = true;
+    for (const subscription of this.#wanted) {
+      this.#wanted.delete(subscription);
+      try {
+        if (this.#ports.owns()) await this.#sweepOne(subscription);
+      } catch (error) {
+        this.#ports.trouble("what is not to be sent any more could not all be ended; each ends when its turn comes", error);
+      }
+    }
+    this.#sweeping = false;
+  }
+
+  async #sweepOne(subscription: number): Promise<void> {
+    const { endpoints, endedWhole, holds } = this.#ports;
+    const whole = await endedWhole(subscription);
+    if (whole !== null) endpoints.endAll(subscription, whole);
+    const { discardedTo, endedBeforeMs } = endpoints.marks(subscription);
+    await this.#sweepMemory(subscription);
+    await this.#sweepRetries(subscription);
+    for (const hold of holds.of(subscription)) await this.#sweepHeld(hold);
+    if (this.#ports.owns()) endpoints.drained(subscription, discardedTo, endedBeforeMs);
+  }
+
+  async #sweepMemory(subscription: number): Promise<void> {
+    const { queue, dispatcher } = this.#ports;
+    const works = [...queue.all()].filter((work) => work.subscription === subscription && work.state !== "busy");
+    await dispatcher().load(works);
+    for (const work of works) {
+      const reason = dispatcher().whyOver(work);
+      if (reason !== null && queue.withdraw(work)) dispatcher().end(work, reason);
+    }
+  }
+
+  async #sweepRetries(subscription: number): Promise<void> {
+    let after = firstIdAt(0);
+    for (let full = true; full && this.#ports.owns();) {
+      const rows = await waitingRetries(this.#ports.database.read, subscription, after, page);
+      await this.#endOf(rows);
+      after = rows.at(-1)?.id ?? after;
+      full = rows.length === page;
+    }
+  }
+
+  async #sweepHeld({ subscription, queue }: Hold): Promise<void> {
+    let after = 0;
+    for (let full = true; full && this.#ports.owns();) {
+      const rows = await scanHeld(this.#ports.database.read, subscription, queue, after, page);
+      await this.#endOf(rows);
+      after = rows.at(-1)?.position ?? after;
+      full = rows.length === page;
+    }
+  }
+
+  /** Ends those of the rows that are over, waits until that is on disk; gives how many. */
+  async #endOf(rows: readonly ResumedRow[]): Promise<number> {
+    if (rows.length === 0) return 0;
+    const { claims, dispatcher } = this.#ports;
+    const claimed = rows.map((row) => claims.row(row)).filter(({ busy }) => !busy);
+    await dispatcher().load(claimed.map(({ work }) => work));
+    const ends: Promise<void>[] = [];
+    for (const claim of claimed) {
+      const reason = dispatcher().whyOver(claim.work);
+      if (reason === null) claims.putBack(claim);
+      else ends.push(this.#end(claim.work, reason));
+    }
+    await Promise.all(ends);
+    if (ends.length > 0) await setTimeout(pauseMs);
+    return ends.length;
+  }
+
+  #end(work: Work, reason: EndedReason): Promise<void> {
+    return new Promise((resolve) => this.#ports.dispatcher().end(work, reason, resolve));
+  }
+
+  /** Of what is held behind closed gates, ends what has been held too long. */
+  async look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    const { nowMs, holds, trouble, endpoints } = this.#ports;
+    try {
+      for (const hold of holds.all()) {
+        if (hold.lookAtMs > nowMs() || !hold.more || !this.#ports.owns()) continue;
+        if (endpoints.health(hold.subscription) === null) continue;
+        const ended = await this.#lookAt(hold);
+        if (ended < page) hold.lookAtMs = nowMs() + lookAgainMs;
+      }
+    } catch (error) {
+      trouble("what is held could not be looked at; it is tried again", error);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async #lookAt({ subscription, queue, readTo }: Hold): Promise<number> {
+    return this.#endOf(await scanHeld(this.#ports.database.read, subscription, queue, readTo, page));
+  }
+}
