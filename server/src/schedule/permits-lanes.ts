@@ -7,7 +7,7 @@ import { Fifo } from "./fifo.ts";
 
 const slowAfterMs = 500;
 
-export type Lane = "fast" | "slow";
+type Lane = "fast" | "slow";
 
 /** A request's place, given back with `leave`. */
 export type Place = { readonly subscription: number; readonly startedMs: number; lane: Lane; isOld: boolean; isOver: boolean };
