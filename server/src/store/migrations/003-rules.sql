@@ -20,8 +20,11 @@ alter table subscription_state drop column hold_cursor;
 
 -- A replay with a new id copies the event.
 alter table event add column replay_of uuid;
+-- Whether what was missed was made up for already.
+create index event_replay_of on event (replay_of) where replay_of is not null;
 
--- A replay of many notifications: what was asked, how far it came. `cursor`: the last notification or event looked at.
+-- A replay of many notifications: what was asked, how far it came. `cursor`: the last notification or event looked at;
+-- events are looked at workspace by workspace.
 create table replay (
   id text primary key,
   subscription int4 not null references subscription,
@@ -34,13 +37,17 @@ create table replay (
   estimate int8 not null,
   estimate_exact boolean not null,
   cursor uuid,
+  cursor_workspace int4,
   replayed int8 not null default 0,
   skipped int8 not null default 0,
   created_by text not null,
   created_at timestamptz not null default now(),
-  ended_at timestamptz
+  started_at timestamptz,
+  ended_at timestamptz,
+  ended_reason text
 ) with (fillfactor = 50);
 create index replay_subscription on replay (subscription, created_at);
+create index replay_created on replay (created_at);
 create index replay_running on replay (id) where state = 'running';
 
 -- Somebody stopped the sending to an endpoint, for an app, or of a workspace's events, for a while.

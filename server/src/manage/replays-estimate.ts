@@ -1,0 +1,107 @@
+// How many a replay will be: counted while that is bounded, else extrapolated from samples spread over the range. No
+// look grows with the log.
+import { replayLimits } from "@bellhop/contract/replays";
+import type { Catalogue } from "../domain/catalogue.ts";
+import { firstIdAt, madeAtMs } from "../domain/id.ts";
+import { isAskedFor, isReplayed, nameNow } from "../domain/replay.ts";
+import type { Include } from "../domain/replay.ts";
+import type { AppView, SubscriptionView } from "../store/directory.ts";
+import { installedMs } from "../store/replays-missed-rows.ts";
+import { readMissed } from "../store/replays-missed.ts";
+import type { MissedCursor } from "../store/replays-missed.ts";
+import { candidates, failedCandidates, replayFacts } from "../store/replays-read.ts";
+import type { Candidate, Slice } from "../store/replays-read.ts";
+import type { Connection } from "../store/sql.ts";
+import type { Range } from "./replays-range.ts";
+
+const { exactMax } = replayLimits;
+/** Beyond it the range is cut into so many slices. */
+const slicesCount = 40;
+/** In each slice: notifications counted one by one, and those of them of which is asked what happened to them. */
+const countedMax = 1_000;
+const askedMax = 50;
+/** A burst at the beginning of a slice says little of the rest: what is counted is taken for this share of it at least. */
+const coveredMin = 1 / 50;
+/** One statement looks up so many. */
+const factsMax = 2_500;
+/** Calls that look for what was missed, each bounded by itself. */
+const missedCallsMax = 10;
+
+export type Estimate = { readonly count: number; readonly exact: boolean };
+
+export type Estimated = {
+  readonly app: AppView;
+  readonly subscription: SubscriptionView;
+  readonly catalogue: Catalogue;
+  readonly include: Include;
+  readonly topics: readonly string[] | null;
+  readonly range: Range;
+};
+
+export function estimate(on: Connection, asked: Estimated): Promise<Estimate> {
+  return asked.include === "missed" ? missedEstimate(on, asked) : againEstimate(on, asked);
+}
+
+async function againEstimate(on: Connection, asked: Estimated): Promise<Estimate> {
+  const read = asked.include === "failed" ? failedCandidates : candidates;
+  const { sinceMs, untilMs } = asked.range;
+  const whole = [{ after: firstIdAt(sinceMs), below: firstIdAt(untilMs) }];
+  const all = await read(on, asked.subscription.ref, whole, exactMax + 1);
+  if (all.length <= exactMax) return { count: (await matching(on, asked, all)).length, exact: true };
+  const slices = Array.from({ length: slicesCount }, (_, index): Slice => {
+    const at = (slice: number): string => firstIdAt(sinceMs + ((untilMs - sinceMs) * slice) / slicesCount);
+    return { after: at(index), below: at(index + 1) };
+  });
+  const found = Map.groupBy(await read(on, asked.subscription.ref, slices, countedMax), ({ slice }) => slice);
+  const sample = [...found.values()].flatMap((each) => each.slice(0, askedMax));
+  const matches = Map.groupBy(await matching(on, asked, sample), ({ slice }) => slice);
+  let count = 0;
+  for (const [slice, each] of found)
+    count += (sliceCount(slices[slice] as Slice, each) * (matches.get(slice)?.length ?? 0)) / Math.min(each.length, askedMax);
+  return { count: Math.round(count), exact: false };
+}
+
+/** What a slice has: those counted, times how much longer it is than what they cover. */
+export function sliceCount({ after, below }: Slice, found: readonly Candidate[]): number {
+  const last = found.at(-1);
+  if (last === undefined || found.length < countedMax) return found.length;
+  const covered = (madeAtMs(last.id) - madeAtMs(after)) / (madeAtMs(below) - madeAtMs(after));
+  return found.length / Math.max(covered, coveredMin);
+}
+
+async function matching(on: Connection, { include, topics }: Estimated, found: readonly Candidate[]): Promise<Candidate[]> {
+  const matched = new Set<string>();
+  for (let from = 0; from < found.length; from += factsMax) {
+    const ids = found.slice(from, from + factsMax).map(({ id }) => id);
+    for (const facts of await replayFacts(on, ids))
+      if (isAskedFor(topics, facts.topic) && isReplayed(include as "failed" | "all", facts)) matched.add(facts.id);
+  }
+  return found.filter(({ id }) => matched.has(id));
+}
+
+async function missedEstimate(on: Connection, { app, subscription, catalogue, topics, range }: Estimated): Promise<Estimate> {
+  const question = {
+    subscription: subscription.ref,
+    app: app.ref,
+    sinceMs: range.sinceMs,
+    below: firstIdAt(range.untilMs),
+    foundMax: exactMax,
+    nameOf: (topic: string, installation: { installed: boolean; permissions: ReadonlySet<string> }) => {
+      const name = nameNow(catalogue, topic, installation, app.facts, subscription.facts);
+      return name !== null && isAskedFor(topics, name) ? name : null;
+    },
+  };
+  let cursor: MissedCursor | null = null;
+  let count = 0;
+  let lookedMs = 0;
+  for (let call = 0, looked = 0; call < missedCallsMax && looked < exactMax; call++) {
+    const page = await readMissed(on, question, cursor);
+    count += page.found.length;
+    if (page.complete) return { count, exact: true };
+    looked += page.looked;
+    lookedMs += page.spanMs;
+    cursor = page.cursor;
+  }
+  const allMs = await installedMs(on, app.ref, range.sinceMs, range.untilMs);
+  return { count: Math.round((count * allMs) / Math.max(1, lookedMs)), exact: false };
+}
