@@ -285,8 +285,8 @@ test("a sample knows of each queue how far it looked and how far there is to go"
     Array.from({ length }, (_, index) => ({ queue: number, position: us + (index + 1) * 10 }));
   await hold(1, [...queue(0, 500), ...queue(257, 40)]);
   assert.deepEqual(await sampleHeld(shown.database.read, 1, 200), [
-    { complete: false, counted: 100, half: us + 500, reached: us + 1_000, last: us + 5_000 },
-    { complete: true, counted: 40, half: us + 400, reached: us + 400, last: us + 400 },
+    { complete: false, counted: 100, tail: us + 900, reached: us + 1_000, last: us + 5_000 },
+    { complete: true, counted: 40, tail: us + 400, reached: us + 400, last: us + 400 },
   ]);
   assert.deepEqual(await sampleHeld(shown.database.read, 3, 200), []);
 });

@@ -35,8 +35,8 @@ export async function countHeld(on: Connection, subscription: number, limit: num
   return row ?? { count: 0, oldest: null };
 }
 
-/** One queue: `counted` entries up to the place `reached`, the first half of them up to `half`; the queue goes on to `last`. */
-export type HeldSample = { complete: boolean; counted: number; half: number; reached: number; last: number };
+/** One queue: `counted` entries up to the place `reached`, all but the last tenth of them up to `tail`; it goes on to `last`. */
+export type HeldSample = { complete: boolean; counted: number; tail: number; reached: number; last: number };
 
 /** What the index has, without a look at what became of each: `limit` entries of all queues together. */
 export function sampleHeld(on: Connection, subscription: number, limit: number): Promise<HeldSample[]> {
@@ -52,13 +52,13 @@ export function sampleHeld(on: Connection, subscription: number, limit: number):
       select (select log.queue from log
         where log.subscription = ${subscription}::int4 and kind = 'h' and position is not null and log.queue > queues.queue order by log.queue limit 1)
       from queues where queues.queue is not null),
-    share as materialized (select greatest(2, ${limit}::int4 / greatest(1, count(queue)))::int4 as limit from queues)
-    select here.counted < share.limit as complete, here.counted, here.half, here.reached,
+    share as materialized (select greatest(10, ${limit}::int4 / greatest(1, count(queue)))::int4 as limit from queues)
+    select here.counted < share.limit as complete, here.counted, here.tail, here.reached,
       (select log.position from log
         where log.subscription = ${subscription}::int4 and log.queue = queues.queue and log.kind = 'h' and log.position is not null
         order by log.position desc limit 1) as last
     from marks cross join share cross join queues cross join lateral (
-      select count(*) as counted, max(position) filter (where nth <= share.limit / 2) as half, max(position) as reached
+      select count(*) as counted, max(position) filter (where nth <= share.limit * 9 / 10) as tail, max(position) as reached
       from (
         select log.position, row_number() over (order by log.position) as nth from log
         where log.subscription = ${subscription}::int4 and log.queue = queues.queue and log.kind = 'h'
