@@ -72,10 +72,10 @@ export function deservesBackingOff({ inARow }: Failures): boolean {
   return inARow >= backOffFailuresMin;
 }
 
-export function deservesPause({ stretch }: Failures, nowMs: number): boolean {
-  if (stretch === null) return false;
-  if (stretch.failures > pauseAtOnceFailures) return true;
-  return stretch.failures >= pauseFailuresMin && nowMs - stretch.sinceMs >= pauseAfterMs;
+export function whyPause({ stretch }: Failures, nowMs: number): "failures_in_a_row" | "nothing_but_failures" | null {
+  if (stretch === null) return null;
+  if (stretch.failures >= pauseFailuresMin && nowMs - stretch.sinceMs >= pauseAfterMs) return "nothing_but_failures";
+  return stretch.failures > pauseAtOnceFailures ? "failures_in_a_row" : null;
 }
 
 export function deservesSuspension({ days }: Failures, nowMs: number): boolean {

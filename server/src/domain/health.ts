@@ -6,12 +6,12 @@ import type { AttemptFailure } from "@bellhop/contract/reasons";
 import {
   countFailure,
   deservesBackingOff,
-  deservesPause,
   deservesSuspension,
   forgetRow,
   hasNoFailures,
   noFailures,
   takeWarning,
+  whyPause,
 } from "./health-failures.ts";
 import type { Failures, WarningDay } from "./health-failures.ts";
 import { askedWaitMs, beginBackingOff, nextThrottleWaitMs, widen } from "./health-pace.ts";
@@ -21,11 +21,12 @@ export type HealthState = "live" | "paused" | "throttled" | "suspended" | "disab
 
 /** Why a state was entered, or a warning given. */
 export type HealthCause =
-  /** Paused by failures. */
-  | "failing"
+  /** Paused: more than 1,000 failed attempts in a row, or 15 minutes with none but failed. */
+  | "failures_in_a_row"
+  | "nothing_but_failures"
   | "by_hand"
   | "throttled"
-  | "suspended_failing"
+  | "failing_for_a_week"
   | "gone"
   /** A throttle ended with a success. */
   | "recovered"
@@ -183,7 +184,8 @@ function failed(health: Health, { startedMs, counts, nowMs }: Answer, rules: Hea
   const change = health.state === "throttled" ? endThrottle(health, startedMs, nowMs) : null;
   if (!counts) return change;
   countFailure(health.failures, nowMs);
-  if (deservesPause(health.failures, nowMs)) return pause(health, "failing", nowMs, nowMs + pauseMs);
+  const pauseCause = whyPause(health.failures, nowMs);
+  if (pauseCause !== null) return stop(health, "paused", pauseCause, nowMs, nowMs + pauseMs);
   if (health.backingOff === null && deservesBackingOff(health.failures)) health.backingOff = beginBackingOff(startedMs);
   if (health.backingOff !== null && startedMs >= health.backingOff.sinceMs) widen(health.backingOff, nowMs, rules.spaced);
   return judgeDays(health, nowMs, rules, change);
@@ -208,7 +210,7 @@ function timePassed(health: Health, nowMs: number, rules: HealthRules): HealthCh
 function judgeDays(health: Health, nowMs: number, rules: HealthRules, change: HealthChange | null): HealthChange | null {
   const { state, failures } = health;
   if (state === "suspended" || state === "disabled") return change;
-  if (rules.suspends && deservesSuspension(failures, nowMs)) return stop(health, "suspended", "suspended_failing", nowMs, null);
+  if (rules.suspends && deservesSuspension(failures, nowMs)) return stop(health, "suspended", "failing_for_a_week", nowMs, null);
   if (change !== null) return change;
   const warningDay = takeWarning(failures, nowMs);
   if (warningDay === null) return null;
@@ -219,7 +221,7 @@ function judgeDays(health: Health, nowMs: number, rules: HealthRules, change: He
 function pausedByHand(health: Health, nowMs: number, untilMs: number | null): HealthChange | null {
   if (health.state === "suspended" || health.state === "disabled") return null;
   health.failures = noFailures();
-  return pause(health, "by_hand", nowMs, untilMs);
+  return stop(health, "paused", "by_hand", nowMs, untilMs);
 }
 
 /** Where nothing is wrong there is nothing to do, and no reason to slow down. */
@@ -233,10 +235,6 @@ function setLive(health: Health, nowMs: number): HealthChange | null {
 /** 410 is obeyed in whatever state it comes. */
 function disable(health: Health, nowMs: number): HealthChange | null {
   return health.state === "disabled" ? null : stop(health, "disabled", "gone", nowMs, null);
-}
-
-function pause(health: Health, cause: "failing" | "by_hand", nowMs: number, untilMs: number | null): HealthChange {
-  return stop(health, "paused", cause, nowMs, untilMs);
 }
 
 /** Nothing is sent any more; what failed in a row until now has had its effect. */
