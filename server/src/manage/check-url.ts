@@ -3,6 +3,7 @@
 import { attemptFailed } from "@bellhop/contract/reasons";
 import type { Exchange } from "@bellhop/contract/exchange";
 import type { Mistake } from "@bellhop/contract/problems";
+import { fixOfDetail } from "../domain/advice-details.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Delivery, Outcome } from "./ping-delivery.ts";
 import { exchangeView } from "./ping-exchange.ts";
@@ -28,7 +29,8 @@ export async function checkReachable(delivery: Delivery, question: ReachableQues
 }
 
 function unreachable({ failure, detail }: Outcome): Problem {
-  const { sentence, fix } = attemptFailed[failure ?? "internal"];
+  const { sentence, fix: usual } = attemptFailed[failure ?? "internal"];
+  const fix = fixOfDetail(failure ?? "internal", detail) ?? usual;
   const message = [sentence, detail, fix].filter((part) => part !== null).join(" ");
   if (failure === "address_refused") return new Problem("url_refused", message, [{ pointer: "/url", message }]);
   const skip = "Nothing was saved; `?verify=false` saves without asking the endpoint.";

@@ -60,7 +60,7 @@ function dailyPing(): DailyPing {
 const times = { dnsUs: null, connectUs: null, tlsUs: null, firstByteUs: null, totalUs: 1_000 };
 
 function outcome(status: number, failure: Outcome["failure"] = null): Outcome {
-  return { status, failure, detail: null, headers: [], body: Buffer.alloc(0), bodyTruncated: false, ...times };
+  return { status, failure, detail: null, headers: [], body: Buffer.alloc(0), bodyTruncated: false, startedAtMs: nowMs, ...times };
 }
 
 before(async () => {

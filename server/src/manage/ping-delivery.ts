@@ -27,6 +27,8 @@ export type Outcome = {
   readonly headers: Headers;
   readonly body: Buffer;
   readonly bodyTruncated: boolean;
+  /** Unix milliseconds. */
+  readonly startedAtMs: number;
   readonly dnsUs: number | null;
   readonly connectUs: number | null;
   readonly tlsUs: number | null;

@@ -1,15 +1,17 @@
 // One exchange as people see it: sent headers and body exactly, except for the values of the subscription's own headers,
 // which are secrets; of the answer's body as much as is ever kept.
 import { attemptFailed } from "@bellhop/contract/reasons";
+import type { AttemptFailure } from "@bellhop/contract/reasons";
 import { shownBodyBytesMax } from "@bellhop/contract/exchange";
 import type { Exchange } from "@bellhop/contract/exchange";
 import { maskedValue } from "@bellhop/contract/subscriptions";
+import { advise } from "../domain/advice.ts";
 import type { Outcome } from "./ping-delivery.ts";
 
 type SentRequest = { method: "HEAD" | "POST"; url: string; headers: readonly string[]; body: Buffer | null };
 
 export function exchangeView(request: SentRequest, outcome: Outcome, maskedNames: readonly string[]): Exchange {
-  const { status, failure, detail } = outcome;
+  const { status, failure } = outcome;
   return {
     request: {
       method: request.method,
@@ -18,17 +20,38 @@ export function exchangeView(request: SentRequest, outcome: Outcome, maskedNames
       body: request.body && request.body.toString("utf8"),
     },
     status,
-    failure: failure && { reason: failure, ...attemptFailed[failure], detail },
+    failure: failure && failureView(failure, request, outcome),
     warning: null,
     answer: status === null ? null : shownAnswer(outcome),
-    timings_ms: {
-      dns: milliseconds(outcome.dnsUs),
-      connect: milliseconds(outcome.connectUs),
-      tls: milliseconds(outcome.tlsUs),
-      first_byte: milliseconds(outcome.firstByteUs),
-      total: milliseconds(outcome.totalUs),
-    },
+    timings_ms: timings(outcome),
   };
+}
+
+function timings(outcome: Outcome): Exchange["timings_ms"] {
+  return {
+    dns: milliseconds(outcome.dnsUs),
+    connect: milliseconds(outcome.connectUs),
+    tls: milliseconds(outcome.tlsUs),
+    first_byte: milliseconds(outcome.firstByteUs),
+    total: milliseconds(outcome.totalUs),
+  };
+}
+
+/** The reason's own sentence, and with it what is known of this exchange. */
+function failureView(reason: AttemptFailure, { url, body }: SentRequest, outcome: Outcome): NonNullable<Exchange["failure"]> {
+  const { status, detail, headers } = outcome;
+  const { sentence } = attemptFailed[reason];
+  const advice = advise({
+    failure: reason,
+    status,
+    detail,
+    at: new Date(outcome.startedAtMs).toISOString(),
+    url,
+    bodyBytes: body && body.length,
+    location: headers.find(([name]) => name === "location")?.[1] ?? null,
+    times: timings(outcome),
+  });
+  return { reason, sentence, fix: advice.fix, detail: detail ?? (advice.sentence === sentence ? null : advice.sentence) };
 }
 
 function shownHeaders(flat: readonly string[], maskedNames: readonly string[]): [string, string][] {
