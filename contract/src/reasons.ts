@@ -107,7 +107,7 @@ export const ended = {
     fix: "Replay it with a new id while its event is still kept.",
   },
   quarantined: {
-    sentence: "Sending the notification stopped the process repeatedly, so it was set aside.",
+    sentence: "Sending the notification, or recording what came of it, failed inside Bellhop, so it was set aside.",
     fix: "Report it to the operator together with the notification's id.",
   },
   erased: {

@@ -20,9 +20,9 @@ import type { PingDeps } from "./ping.ts";
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
 /** Looked back over after a stop. With `quietMs` less than a day: who is late today still has tomorrow's turn. */
-export const catchUpMs = 3 * hourMs;
+const catchUpMs = 3 * hourMs;
 /** Nobody is pinged twice within this time; making a subscription pings it, too. */
-export const quietMs = 20 * hourMs;
+const quietMs = 20 * hourMs;
 /** Pings under way at once. */
 export const pingsAtOnceMax = 16;
 const pageRows = 200;
