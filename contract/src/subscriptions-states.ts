@@ -6,8 +6,12 @@ const failingFix = "Read the last attempts' failures and mend the endpoint; send
 const nothing = "Nothing is to be done.";
 
 export const stateCauses = {
-  failing: {
-    sentence: "Every attempt failed for 15 minutes, or more than 1,000 in a row did.",
+  failures_in_a_row: {
+    sentence: "More than 1,000 attempts in a row failed within 15 minutes.",
+    fix: failingFix,
+  },
+  nothing_but_failures: {
+    sentence: "For 15 minutes every attempt failed, and there were at least 20.",
     fix: failingFix,
   },
   by_hand: {
@@ -18,7 +22,7 @@ export const stateCauses = {
     sentence: "The endpoint answered 429 Too Many Requests.",
     fix: "Raise the endpoint's rate limit or lower the subscription's max_in_flight; sending goes on by itself.",
   },
-  suspended_failing: {
+  failing_for_a_week: {
     sentence: "For seven days nothing succeeded: at least 10 attempts on at least 3 different days failed.",
     fix: "Mend the endpoint, then set the subscription live and send or discard what is held.",
   },

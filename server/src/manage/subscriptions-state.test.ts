@@ -195,7 +195,7 @@ test("30 days ahead is still taken", async () => {
 test("what sends nothing anyway cannot be paused, and the answer says what to do", async () => {
   const engine = { key: "engine", route: "deliver" };
   await store(1, "disabled", "gone", null, engine);
-  await store(2, "suspended", "suspended_failing", null, engine);
+  await store(2, "suspended", "failing_for_a_week", null, engine);
   await shown.database.control.query("update subscription set topics_off = topics where ref = 3");
   const answers = [await pause(1, {}), await pause(2, {}), await pause(3, {})];
   for (const { status, body } of answers) assert.deepEqual([status, body.code], [409, "conflict"]);
@@ -293,7 +293,7 @@ test("a sample knows of each queue how far it looked and how far there is to go"
 
 test("the history has every change and every warning, newest first, page by page", async () => {
   const engine = { key: "engine", route: "deliver" };
-  const paused = { state: "paused", state_cause: "failing" };
+  const paused = { state: "paused", state_cause: "nothing_but_failures" };
   await tell(1, engine, { state: "live", state_cause: null, url: "https://now.example/hook" }, {});
   await tell(1, engine, { state: "live", state_cause: null, url: "https://then.example/hook" }, { state: "live", state_cause: null });
   await tell(1, engine, { ...paused, until: iso(nowMs) });
@@ -309,7 +309,7 @@ test("the history has every change and every warning, newest first, page by page
       ["live", "set_live", null, null, "key_test"],
       ["paused", "by_hand", null, null, "key_test"],
       ["paused", "still_failing", null, 3, "engine"],
-      ["paused", "failing", iso(nowMs), null, "engine"],
+      ["paused", "nothing_but_failures", iso(nowMs), null, "engine"],
       ["live", null, null, null, "engine"],
     ],
   );

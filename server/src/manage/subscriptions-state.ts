@@ -2,11 +2,10 @@
 // for here goes to it through `Steering`, and is read again afterwards. The audit is the history.
 import type { StateChange, SubscriptionView } from "@bellhop/contract/subscriptions";
 import { Problem } from "../domain/problem.ts";
-import { change } from "../store/change.ts";
-import type { Actor, Change } from "../store/change.ts";
+import type { Actor } from "../store/change.ts";
 import type { Database } from "../store/database.ts";
-import { keepState, keptState, stateChanges } from "../store/subscriptions.ts";
-import type { KeptState, StateChangeRow, SubscriptionRecord } from "../store/subscriptions.ts";
+import { stateChanges } from "../store/subscriptions.ts";
+import type { StateChangeRow, SubscriptionRecord } from "../store/subscriptions.ts";
 import type { AppRow } from "../store/directory-rows.ts";
 import type { By } from "./find.ts";
 import { mapPage, readPage, serialOf } from "./find-page.ts";
@@ -72,30 +71,7 @@ function stateNow(record: SubscriptionRecord): SubscriptionView["state"] {
 }
 
 async function steered(done: Promise<boolean>): Promise<void> {
-  if (!(await done)) throw new Problem("unavailable", "Bellhop is not delivering at the moment; nothing was changed.", [], retryAfterS);
-}
-
-/** For the engine: the endpoint answered 410. Safe to call again; does nothing once it is disabled or deleted. */
-export async function disableSubscription(database: Database, ref: number, cause: string): Promise<void> {
-  const known = await keptState(database.control, ref);
-  if (known === undefined || known.state === "disabled") return;
-  await change(database, { key: "engine", route: "disableSubscription" }, (changing) => moveTo(changing, ref, "disabled", cause));
-}
-
-/** Sets a state without anybody who sends. */
-export async function storeLive(database: Database, ref: number, by: Actor): Promise<void> {
-  await change(database, by, (changing) => moveTo(changing, ref, "live", "set_live"));
-}
-
-async function moveTo(changing: Change, ref: number, state: KeptState["state"], cause: string): Promise<void> {
-  const before = await keptState(changing.on, ref);
-  if (before === undefined || before.state === state) return;
-  await keepState(changing, ref, state, cause);
-  changing.audit({
-    subject: before.id,
-    before: derivedState(before, before.state, before.cause),
-    after: derivedState(before, state, cause),
-  });
+  if (!(await done)) throw new Problem("unavailable", "Bellhop is not delivering at the moment; try again.", [], retryAfterS);
 }
 
 const list: List<StateChangeRow> = { name: "states", position: /^(\d{1,15})$/, positionOf: ({ id }) => String(id) };

@@ -3,7 +3,7 @@ import type { Policy } from "@bellhop/contract/subscriptions";
 import type { Health } from "../domain/health.ts";
 import type { SubscriptionState } from "../domain/subscription.ts";
 import type { Change } from "./change.ts";
-import { one, rows, run, sql } from "./sql.ts";
+import { rows, run, sql } from "./sql.ts";
 import type { Connection } from "./sql.ts";
 
 /** What a save decides. Sealed values belong to the places `headers:<id>` and `signing_secret:<id>`. */
@@ -92,28 +92,6 @@ export async function updateSubscription({ on, version }: Change, ref: number, s
 
 export async function deleteSubscription({ on, version }: Change, ref: number): Promise<void> {
   await run(on, sql`update subscription set deleted_at = now(), version = ${version} where ref = ${ref}`);
-}
-
-export type KeptState = { id: string; topics: string[]; topics_off: string[]; state: SubscriptionRecord["state"]; cause: string | null };
-
-/** The state of a subscription, by ref; undefined when it was deleted. */
-export function keptState(on: Connection, ref: number): Promise<KeptState | undefined> {
-  return one<KeptState>(
-    on,
-    sql`select s.id, s.topics, s.topics_off, coalesce(st.state, 'live') as state, st.cause
-        from subscription s left join subscription_state st on st.subscription = s.ref
-        where s.ref = ${ref} and s.deleted_at is null`,
-  );
-}
-
-/** The subscription's own version goes up with its state: caches refresh by it. */
-export async function keepState({ on, version }: Change, ref: number, state: SubscriptionRecord["state"], cause: string): Promise<void> {
-  await run(
-    on,
-    sql`insert into subscription_state (subscription, state, cause) values (${ref}, ${state}, ${cause})
-        on conflict (subscription) do update set state = excluded.state, cause = excluded.cause, since = now()`,
-  );
-  await run(on, sql`update subscription set version = ${version} where ref = ${ref}`);
 }
 
 export type StateChangeRow = {
