@@ -56,10 +56,11 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     host: (lane) => viewOf(lane)?.host ?? null,
     changed: (subscription, change) => engine.stateChanged(subscription, change),
   });
+  const permits = new Permits();
   const queue: Queue = new Queue({
-    permits: new Permits(),
+    permits,
     gate: (lane, now) => endpoints.gate(lane, now),
-    limit: ({ subscription }) => endpoints.limit(subscription),
+    limit: (lane) => endpoints.limit(lane.subscription, viewOf(lane)?.maxInFlight ?? subscriptionLimits.inFlightDefault),
     host: (work) => viewOf(work)?.host ?? `subscription ${work.subscription}`,
     bytes: (work) => items.get(work.event)?.item.length ?? 0,
     blocked: () => endpoints.blocked,
@@ -89,7 +90,7 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     holdDays: parts.holdDays,
     planOf: ({ policy }) => planOf(policy as PolicyDocument),
     whyEnded: (work, subscription) => whyEnded(endpoints, work, subscription, parts.holdDays, nowMs()),
-    judged: (delivery, sent) => judge(endpoints, delivery, sent),
+    judged: (delivery, sent) => judge(endpoints, permits, delivery, sent),
     send: (delivery) => deliver(delivery, limitsOf(delivery.subscription)),
     loadItems: (events) => itemRows(database.read, events),
     record,
@@ -141,6 +142,7 @@ function whyEnded(
 
 function judge(
   endpoints: Endpoints,
+  permits: Permits,
   { work, app, subscription }: Delivery,
   { sentAtMs, answered }: Sent,
 ): { outcome: Outcome; throttledUntilMs: number | null } {
@@ -151,6 +153,7 @@ function judge(
     rules: { spaced: name !== "intercom", suspends: app.facts.visibility === "private" },
     startedMs: sentAtMs,
     timeoutMs: subscription.timeoutMs ?? timeoutMs,
+    atATime: permits.inFlightOf(subscription.ref),
     answered,
     counts: work.retryReason !== replayCause,
   });

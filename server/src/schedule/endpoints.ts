@@ -38,6 +38,8 @@ export type AnsweredRequest = {
   readonly rules: HealthRules;
   readonly startedMs: number;
   readonly timeoutMs: number;
+  /** Requests of the subscription that were under way, this one included. */
+  readonly atATime: number;
   readonly answered: Answered;
   /** A replay by hand counts neither way. */
   readonly counts: boolean;
@@ -127,8 +129,9 @@ export class Endpoints {
     return (health && gateOf(health, nowMs).cause) ?? "backlog";
   }
 
-  limit(subscription: number): number {
-    return this.#known.get(subscription)?.limit.value ?? limitStart;
+  /** Requests at a time: what the endpoint takes, and never more than its owner allows. */
+  limit(subscription: number, maxInFlight: number): number {
+    return Math.min(this.#known.get(subscription)?.limit.value ?? limitStart, maxInFlight);
   }
 
   /** How the answer counts for the number of requests at a time. */
@@ -141,7 +144,9 @@ export class Endpoints {
     endpoint.rules = request.rules;
     endpoint.maxInFlight = request.maxInFlight;
     endpoint.limit.setMax(request.maxInFlight);
-    if (outcome !== "neutral") endpoint.limit.answered(request.startedMs, nowMs, outcome);
+    // What takes three at a time when it is given three is not shown to take more.
+    const isUsed = request.atATime * 2 >= endpoint.limit.value;
+    if (outcome !== "neutral" && (isUsed || outcome !== "fast")) endpoint.limit.answered(request.startedMs, nowMs, outcome);
     const { failure, retryAfterMs } = request.answered;
     this.#step(endpoint, { kind: "answered", startedMs: request.startedMs, nowMs, failure, retryAfterMs, counts: request.counts });
     const isFull = endpoint.limit.value >= Math.min(limitStart, request.maxInFlight);
