@@ -61,8 +61,8 @@ test("what has an ordering key is stored in the order of its acceptance, however
     assert.deepEqual(await stored(), [{ object_id: "apart" }, { object_id: "apart too" }]);
   } finally {
     await release();
+    await Promise.all(slow);
   }
-  await Promise.all(slow);
   // The transaction of the first began before those of the others.
   assert.deepEqual(
     (await stored()).filter(({ object_id }) => !object_id.startsWith("apart")),
