@@ -188,7 +188,7 @@ function failed(health: Health, { startedMs, counts, nowMs }: Answer, rules: Hea
   if (pauseCause !== null) return stop(health, "paused", pauseCause, nowMs, nowMs + pauseMs);
   if (health.backingOff === null && deservesBackingOff(health.failures)) health.backingOff = beginBackingOff(startedMs);
   if (health.backingOff !== null && startedMs >= health.backingOff.sinceMs) widen(health.backingOff, nowMs, rules.spaced);
-  return judgeDays(health, nowMs, rules, change);
+  return suspend(health, nowMs, rules) ?? change ?? warn(health, nowMs);
 }
 
 /** The probe met no 429 but failed. The endpoint is asked gently, and the next 429 goes on doubling. */
@@ -201,25 +201,30 @@ function endThrottle(health: Health, startedMs: number, nowMs: number): HealthCh
 function timePassed(health: Health, nowMs: number, rules: HealthRules): HealthChange | null {
   const { state, untilMs, episodeMs } = health;
   if (state === "live" && episodeMs !== null && nowMs - episodeMs > requestMsMax) health.episodeMs = null;
-  const judged = judgeDays(health, nowMs, rules, null);
-  if (state !== "paused" || untilMs === null || nowMs < untilMs || judged?.to === "suspended") return judged;
-  return ramp(health, "resumed", nowMs);
+  const isOver = state === "paused" && untilMs !== null && nowMs >= untilMs;
+  return suspend(health, nowMs, rules) ?? (isOver ? ramp(health, "resumed", nowMs) : warn(health, nowMs));
 }
 
-/** Suspends, or warns where nothing else is to be told. A person who paused knows; their pause began the days anew. */
-function judgeDays(health: Health, nowMs: number, rules: HealthRules, change: HealthChange | null): HealthChange | null {
-  const { state, failures } = health;
-  if (state === "suspended" || state === "disabled") return change;
-  if (rules.suspends && deservesSuspension(failures, nowMs)) return stop(health, "suspended", "failing_for_a_week", nowMs, null);
-  if (change !== null) return change;
-  const warningDay = takeWarning(failures, nowMs);
-  if (warningDay === null) return null;
-  return { from: state, to: state, cause: "still_failing", untilMs: health.untilMs, warningDay };
+function suspend(health: Health, nowMs: number, rules: HealthRules): HealthChange | null {
+  if (!rules.suspends || isStopped(health) || !deservesSuspension(health.failures, nowMs)) return null;
+  return stop(health, "suspended", "failing_for_a_week", nowMs, null);
 }
 
-/** Where it is stopped until somebody sets it live, a pause would only be a way around that. */
+function warn(health: Health, nowMs: number): HealthChange | null {
+  if (isStopped(health)) return null;
+  const { state, untilMs } = health;
+  const warningDay = takeWarning(health.failures, nowMs);
+  return warningDay === null ? null : { from: state, to: state, cause: "still_failing", untilMs, warningDay };
+}
+
+/** Until somebody sets it live. */
+function isStopped({ state }: Health): boolean {
+  return state === "suspended" || state === "disabled";
+}
+
+/** A pause of what is stopped would only be a way around Set live. Who pauses knows of the failures: their days begin anew. */
 function pausedByHand(health: Health, nowMs: number, untilMs: number | null): HealthChange | null {
-  if (health.state === "suspended" || health.state === "disabled") return null;
+  if (isStopped(health)) return null;
   health.failures = noFailures();
   return stop(health, "paused", "by_hand", nowMs, untilMs);
 }
