@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import pino from "pino";
 import { createApp } from "../server/src/app.ts";
+import type { App } from "../server/src/app.ts";
 import { readConfig } from "../server/src/config.ts";
 import type { Config } from "../server/src/config.ts";
 import { startInbox } from "../server/src/inbox/inbox.ts";
@@ -14,6 +15,8 @@ import type { Disk } from "../server/src/intake/disk.ts";
 import { freePort } from "../server/src/port.ts";
 import { createTestDatabase } from "./database.ts";
 import { eventually } from "./eventually.ts";
+import { virtualTime } from "./virtual-time.ts";
+import type { VirtualTime } from "./virtual-time.ts";
 
 const adminKey = "test-admin-key-0123456789";
 
@@ -28,20 +31,40 @@ export class TestProgram {
   readonly url: string;
   readonly databaseUrl: string;
   readonly #t: TestContext;
-  readonly #stop: () => Promise<void>;
-  #stopped: Promise<void> | null = null;
+  readonly #start: () => Promise<App>;
+  readonly #time: VirtualTime | null;
+  #app: App | null = null;
   #made = 0;
 
-  constructor(t: TestContext, url: string, databaseUrl: string, stop: () => Promise<void>) {
+  constructor(t: TestContext, at: { url: string; databaseUrl: string }, time: VirtualTime | null, start: () => Promise<App>) {
     this.#t = t;
-    this.#stop = stop;
-    this.url = url;
-    this.databaseUrl = databaseUrl;
+    this.#start = start;
+    this.#time = time;
+    this.url = at.url;
+    this.databaseUrl = at.databaseUrl;
+  }
+
+  /** Starts it, or starts it again on the same database. */
+  async start(): Promise<void> {
+    this.#app = await this.#start();
   }
 
   /** Stops the program; its database stays until the end of the test. */
-  stop(): Promise<void> {
-    return (this.#stopped ??= this.#stop());
+  async stop(): Promise<void> {
+    const app = this.#app;
+    this.#app = null;
+    await app?.stop();
+  }
+
+  /** With `virtual`: lets time pass. What comes due is begun within about a second of real time. */
+  async advance(ms: number): Promise<void> {
+    if (!this.#time) throw new Error("The program was not started with virtual time.");
+    await this.#time.advance(ms);
+  }
+
+  /** The time as the program sees it. */
+  get nowMs(): number {
+    return this.#time?.wallMs() ?? Date.now();
   }
 
   async call<T = Record<string, unknown>>(
@@ -129,27 +152,36 @@ export class TestProgram {
   }
 }
 
-export type Given = Partial<Config> & { disk?: () => Promise<Disk> };
+/** `virtual`: time can be set ahead with `advance`. */
+export type Given = Partial<Config> & { disk?: () => Promise<Disk>; virtual?: boolean };
 
-export async function startTestProgram(t: TestContext, { disk, ...changes }: Given = {}): Promise<TestProgram> {
+export async function startTestProgram(t: TestContext, { disk, virtual = false, ...changes }: Given = {}): Promise<TestProgram> {
   const read = readConfig({}, tmpdir());
   if (!read.ok) throw new Error(read.mistakes.join(" "));
+  const { config } = read;
   const dataDir = mkdtempSync(join(tmpdir(), "bellhop-in-process-"));
   const database = await createTestDatabase();
   const port = (await freePort("127.0.0.1", 0)) as number;
-  const app = await createApp({
-    config: { ...read.config, dataDir, adminKey, ...changes },
-    databaseUrl: database.url,
-    encryptionKey: Buffer.alloc(32, 7),
-    keyFile: join(dataDir, "admin.key"),
-    disk: disk ?? null,
-    publicUrl: `http://127.0.0.1:${port}`,
-    ownPorts: [port],
-    log: pino({ level: "silent" }),
-    attempted: () => undefined,
-  });
-  await app.server.listen({ port, host: "127.0.0.1" });
-  const program = new TestProgram(t, `http://127.0.0.1:${port}`, database.url, () => app.stop());
+  const time = virtual ? await virtualTime(database.url) : null;
+  const url = `http://127.0.0.1:${port}`;
+  const start = async (): Promise<App> => {
+    const app = await createApp({
+      config: { ...config, dataDir, adminKey, ...changes },
+      databaseUrl: database.url,
+      encryptionKey: Buffer.alloc(32, 7),
+      keyFile: join(dataDir, "admin.key"),
+      disk: disk ?? null,
+      publicUrl: url,
+      wallMs: time?.wallMs ?? Date.now,
+      ownPorts: [port],
+      log: pino({ level: process.env["BELLHOP_TEST_LOG"] ?? "silent" }),
+      attempted: () => undefined,
+    });
+    await app.server.listen({ port, host: "127.0.0.1" });
+    return app;
+  };
+  const program = new TestProgram(t, { url, databaseUrl: database.url }, time, start);
+  await program.start();
   t.after(async () => {
     await program.stop();
     await database.drop();

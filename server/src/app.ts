@@ -46,6 +46,8 @@ export type AppOptions = {
   /** Asks how full the database's disk is; null when the database is elsewhere. */
   readonly disk: (() => Promise<Disk>) | null;
   readonly publicUrl: string;
+  /** This machine's clock. */
+  readonly wallMs: () => number;
   /** Ports of ours that notifications must never be sent to. */
   readonly ownPorts: readonly number[];
   readonly log: Logger;
@@ -78,7 +80,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const rules = compilePolicy(addressPolicy(config, options.ownPorts));
   const userAgent = config.userAgent ?? userAgentFor(config.publicUrl);
-  const sender = createSender(rules, trouble);
+  const sender = createSender(rules, options.wallMs, trouble);
   const telemetry: Telemetry = createTelemetry(options.attempted, () => delivery.waiting());
   const sending = { sender, userAgent, rules, trouble };
   const kept = { ...opened, catalogue: opened.catalogue.current };
@@ -137,12 +139,12 @@ async function whyNotReady(database: Database, { epoch }: Engine, stopping: bool
   return epoch === null ? "This process does not deliver yet." : null;
 }
 
-function createSender(rules: AddressRules, trouble: (message: string, error: unknown) => void): Sender {
+function createSender(rules: AddressRules, wallMs: () => number, trouble: (message: string, error: unknown) => void): Sender {
   const monotonicMs = (): number => performance.now();
   return new Sender({
     rules,
     resolver: new CachedResolver(dnsLookup(), monotonicMs),
-    clock: { wallMs: Date.now, monotonicMs },
+    clock: { wallMs, monotonicMs },
     report: (cause) => trouble("an attempt failed inside Bellhop", cause),
   });
 }

@@ -86,6 +86,7 @@ async function startWith(postgres: PrivatePostgres | null, { config, log, attemp
     encryptionKey: config.encryptionKey ?? encryptionKeyIn(config.dataDir),
     keyFile,
     disk: postgres ? () => diskOf(config.dataDir) : null,
+    wallMs: Date.now,
     publicUrl: config.publicUrl ?? url,
     ownPorts: [port, Number(new URL(databaseUrl).port || 5432), ...(config.metricsPort === null ? [] : [config.metricsPort])],
     log,

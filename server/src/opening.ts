@@ -32,6 +32,8 @@ export type OpeningOptions = {
   readonly encryptionKey: Buffer;
   /** Where the first key is written. */
   readonly keyFile: string;
+  /** This machine's clock. */
+  readonly wallMs: () => number;
   readonly trouble: (message: string, error: unknown) => void;
 };
 
@@ -67,7 +69,7 @@ async function openOn(database: Database, document: unknown, options: OpeningOpt
   const seal = createSeal(encryptionKey);
   const check = await checkEncryptionKey(database, seal);
   if (!check.ok) throw new StartRefused(check.sentence);
-  const clock = createDatabaseClock(database.control, Date.now);
+  const clock = createDatabaseClock(database.control, options.wallMs);
   await clock.measure();
   const catalogue = await createCatalogueHolder(database, document);
   const directory = new Directory(database, seal);
