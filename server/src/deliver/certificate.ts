@@ -4,25 +4,28 @@ import type { PeerCertificate } from "node:tls";
 
 const namesShownMax = 3;
 const nameCharactersMax = 100;
+const nameless = "somebody without a name";
+
+/** Any part may be missing: a certificate without a subject is a valid one. */
+export type Presented = Partial<Pick<PeerCertificate, "subject" | "issuer" | "subjectaltname" | "valid_to">>;
 
 /** Null where none was presented. */
-export function describeCertificate(certificate: PeerCertificate | null): string | null {
-  if (!certificate?.subject) return null;
+export function describeCertificate(certificate: Presented | null): string | null {
+  if (!certificate?.valid_to) return null;
   const until = endOf(certificate.valid_to);
   return `It is for ${namesOf(certificate)}, issued by ${nameOf(certificate.issuer)}${until === null ? "" : `, valid until ${until}`}.`;
 }
 
 /** The names that count are those of the extension; the subject's own is what is left without it. */
-function namesOf({ subject, subjectaltname }: PeerCertificate): string {
+function namesOf({ subject, subjectaltname }: Presented): string {
   const names = (subjectaltname ?? "").split(", ").flatMap((name) => name.replace(/^(?:DNS|IP Address):/, "") || []);
   if (names.length === 0) return nameOf(subject);
   const more = names.length - namesShownMax;
   return names.slice(0, namesShownMax).map(shown).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-function nameOf({ CN, O }: PeerCertificate["issuer"]): string {
-  const name = [CN, O].flat().find((each) => each);
-  return name === undefined ? "somebody without a name" : shown(name);
+function nameOf(name: Presented["issuer"] | null): string {
+  return shown([name?.CN, name?.O].flat().find((each) => each) ?? nameless);
 }
 
 function shown(name: string): string {
