@@ -44,7 +44,7 @@ export async function startShow(): Promise<Shown> {
   const server: FastifyInstance = createServer({
     routes: { ...notificationRoutes, ...explainRoutes },
     handlers: {
-      ...notificationHandlers({ database, catalogue: () => catalogue, rebuild }),
+      ...notificationHandlers({ database, catalogue: () => catalogue, rebuild, whyMarked: async () => [] }),
       ...explainHandlers({ database, catalogue: () => catalogue }),
     } as never,
     findKey: async () => ({ key: "key_test", scopes: ["read"], workspace: boundTo }),

@@ -97,7 +97,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   let stopping = false;
   const notReady = (): Promise<string | null> => whyNotReady(database, engine, stopping);
   const { commands, steering } = engine;
-  const handlers = createHandlers({ ...options, ...sending, opened, commands, steering, publisher, telemetry, notReady });
+  const handlers = createHandlers({
+    ...options,
+    ...sending,
+    opened,
+    commands,
+    steering,
+    whyMarked: delivery.whyMarked,
+    publisher,
+    telemetry,
+    notReady,
+  });
   const server = createServer({
     routes,
     handlers: handlers as Record<string, Handler<never>> as Record<string, Handler<Route>>,

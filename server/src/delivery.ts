@@ -3,6 +3,8 @@
 import type { Catalogue } from "./domain/catalogue.ts";
 import { subscriptionLimits } from "@bellhop/contract/subscriptions";
 import type { EndedReason } from "@bellhop/contract/reasons";
+import { madeAtMs } from "./domain/id.ts";
+import { whyNotNow } from "./domain/matching.ts";
 import { readPolicy } from "./domain/policy.ts";
 import { replayCause } from "./domain/status.ts";
 import { whyDropped, whyOver } from "./domain/turn.ts";
@@ -21,6 +23,7 @@ import { Queue } from "./schedule/queue.ts";
 import type { Outcome } from "./schedule/queue.ts";
 import { isFresh } from "./schedule/work.ts";
 import type { Work } from "./schedule/work.ts";
+import type { Open, WhyMarked } from "./show/marked.ts";
 import type { Telemetry, Waiting } from "./signal/telemetry.ts";
 import type { DatabaseClock } from "./store/database-clock.ts";
 import type { Database } from "./store/database.ts";
@@ -43,7 +46,13 @@ export type DeliveryParts = {
   readonly trouble: (message: string, error: unknown) => void;
 };
 
-export type DeliveryEngine = { readonly engine: Engine; readonly items: ItemCache; waiting(): Waiting };
+export type DeliveryEngine = {
+  readonly engine: Engine;
+  readonly items: ItemCache;
+  /** What a mark or a change of control data has ended, although its last step is not written yet. */
+  readonly whyMarked: WhyMarked;
+  waiting(): Waiting;
+};
 
 export function createDelivery(parts: DeliveryParts): DeliveryEngine {
   const { database, directory, clock, trouble, telemetry } = parts;
@@ -117,7 +126,7 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     endedWhole: (subscription) => endedWhole(database.control, subscription),
     trouble,
   });
-  return { engine, items, waiting: () => waitingIn(queue, recorder, nowMs()) };
+  return { engine, items, whyMarked: (open) => whyMarked(parts, endpoints, open), waiting: () => waitingIn(queue, recorder, nowMs()) };
 }
 
 /** Beside the rule of matching: a mark, an age, or what the state of its subscription does to it. */
@@ -158,6 +167,23 @@ function judge(
     counts: work.retryReason !== replayCause,
   });
   return { outcome, throttledUntilMs: endpoints.throttledUntilMs(subscription.ref) };
+}
+
+async function whyMarked({ directory, catalogue }: DeliveryParts, endpoints: Endpoints, open: readonly Open[]): ReturnType<WhyMarked> {
+  await directory.loadMissing(
+    open.map(({ app }) => app),
+    open.map(({ workspace }) => workspace),
+  );
+  return open.map((each) => {
+    const marked = endpoints.whyMarked({ ...each, madeAtMs: madeAtMs(each.id) });
+    if (marked !== null) return marked;
+    const app = directory.app(each.app);
+    const installation = directory.workspaceByRef(each.workspace)?.installations.get(each.app);
+    if (!app || !installation) return "uninstalled";
+    const topic = catalogue().topicNamed(each.topic) ?? catalogue().formerly(each.topic)?.topic ?? null;
+    const facts = app.subscriptions.find(({ ref }) => ref === each.subscription)?.facts ?? null;
+    return whyNotNow(catalogue(), topic, installation, app.facts, facts);
+  });
 }
 
 function planOf(document: PolicyDocument): Plan {

@@ -25,6 +25,7 @@ import type { Steering } from "./manage/subscriptions-state.ts";
 import { notifyUninstalled } from "./manage/uninstall-notification.ts";
 import type { Opened } from "./opening.ts";
 import type { Commands } from "./schedule/commands.ts";
+import type { WhyMarked } from "./show/marked.ts";
 import type { Telemetry } from "./signal/telemetry.ts";
 import type { AppRecord } from "./store/apps.ts";
 
@@ -33,6 +34,7 @@ export type HandlerParts = {
   readonly publicUrl: string;
   readonly opened: Opened;
   readonly commands: Commands;
+  readonly whyMarked: WhyMarked;
   readonly steering: Steering;
   readonly publisher: Publisher;
   readonly telemetry: Telemetry;
@@ -48,7 +50,7 @@ export function createHandlers(parts: HandlerParts): Handlers<typeof routes> {
   const { database, seal, clock, catalogue: holder, directory } = parts.opened;
   const catalogue = holder.current;
   const managed = { database, seal, catalogue, nowMs: clock.nowMs, delivery: createChecking(parts) };
-  const shown = { database, catalogue, rebuild };
+  const shown = { database, catalogue, rebuild, whyMarked: parts.whyMarked };
   const uninstalled = (app: AppRecord, workspace: string): void => {
     void notifyUninstalled(managed, app, workspace).catch((error: unknown) => trouble("an app could not be told of its uninstall", error));
   };

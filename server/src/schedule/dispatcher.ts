@@ -100,12 +100,12 @@ export class Dispatcher {
   async load(works: readonly Work[]): Promise<void> {
     const { directory, items, loadItems } = this.#ports;
     const events = [...new Set(works.map((work) => work.event))].filter((event) => !items.get(event));
-    const apps = [...new Set(works.map((work) => work.app))].filter((app) => !directory.app(app));
-    const workspaces = [...new Set(works.map((work) => work.workspace))].filter((ref) => !directory.workspaceByRef(ref));
     const [rows] = await Promise.all([
       events.length > 0 ? loadItems(events) : [],
-      directory.loadApps(apps),
-      directory.loadWorkspaces(workspaces),
+      directory.loadMissing(
+        works.map((work) => work.app),
+        works.map((work) => work.workspace),
+      ),
     ]);
     for (const row of rows) items.put(row);
   }

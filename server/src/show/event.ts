@@ -7,18 +7,20 @@ import { eventById, notificationsOf } from "../store/event-detail.ts";
 import type { EventDetailRow } from "../store/event-detail.ts";
 import type { Connection } from "../store/sql.ts";
 import type { Asking } from "./find.ts";
-import type { Names } from "./names.ts";
+import type { ListDeps } from "./list.ts";
+import { withMarks } from "./marked.ts";
 import { notMadeReason } from "./sentence.ts";
 import { settle } from "./settle.ts";
 
-export async function showEvent(on: Connection, names: Names, publicId: string, asking: Asking): Promise<EventView> {
+export async function showEvent(on: Connection, { names, whyMarked }: ListDeps, publicId: string, asking: Asking): Promise<EventView> {
   const id = parseId("evt_", publicId);
   const event = id === null ? undefined : await eventById(on, id);
   if (id === null || !event || (asking.workspace !== null && asking.workspace !== event.workspace)) {
     throw new Problem("not_found", "There is no such event, or it is no longer kept.");
   }
   const made = await notificationsOf(on, id, eventNotificationsMax);
-  const settled = await settle(on, made, { from: id, below: notificationId(id, fanOutMax + 1) }, Infinity);
+  const within = { from: id, below: notificationId(id, fanOutMax + 1) };
+  const settled = await withMarks(await settle(on, made, within, Infinity), whyMarked);
   const { stored, counted } = skippedOf(event);
   await names.load(on, made);
   await names.loadWorkspaces(on, [event.workspace]);

@@ -12,11 +12,20 @@ import { notificationEntry } from "./list-entry.ts";
 import { gather } from "./list-gather.ts";
 import { fits, readQuestion } from "./list-question.ts";
 import type { Question } from "./list-question.ts";
+import { withMarks } from "./marked.ts";
+import type { WhyMarked } from "./marked.ts";
 import type { Names } from "./names.ts";
 import { settle } from "./settle.ts";
 import type { Settled } from "./settle.ts";
 
-export async function listNotifications(on: Connection, names: Names, query: NotificationQuery, asking: Asking): Promise<NotificationList> {
+export type ListDeps = { readonly names: Names; readonly whyMarked: WhyMarked };
+
+export async function listNotifications(
+  on: Connection,
+  { names, whyMarked }: ListDeps,
+  query: NotificationQuery,
+  asking: Asking,
+): Promise<NotificationList> {
   const question = await readQuestion(on, query, asking);
   const span = await spanOf(on, question);
   if (span === null || question.subscriptions?.length === 0) return { data: [], next_cursor: null };
@@ -26,7 +35,10 @@ export async function listNotifications(on: Connection, names: Names, query: Not
   const budget = historyEach > 0 ? candidateAndHistoryBuffers : candidateBuffers;
   const { found, reached, spent } = await gather(on, drive, (row) => fits(question, row), span, wanted, budget);
   const within = { from: found.at(-1)?.id ?? span.from, below: span.below };
-  const settled = await settle(on, found, within, candidateAndHistoryBuffers - spent + historyEach * found.length);
+  const settled = await withMarks(
+    await settle(on, found, within, candidateAndHistoryBuffers - spent + historyEach * found.length),
+    whyMarked,
+  );
   const { data, next } = cut(
     settled.length < found.length ? { settled, reached: settled.at(-1)?.row.id ?? reached } : { settled, reached },
     question,

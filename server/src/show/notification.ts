@@ -8,19 +8,26 @@ import { adviceOn } from "./attempts-advice.ts";
 import { sentRequests } from "./attempts-request.ts";
 import type { RequestDeps } from "./attempts-request.ts";
 import type { Asking } from "./find.ts";
+import type { ListDeps } from "./list.ts";
 import { notificationEntry } from "./list-entry.ts";
+import { withMarks } from "./marked.ts";
 import { findNotification } from "./notification-find.ts";
 import type { Found } from "./notification-find.ts";
 import { causeOf, stepReason } from "./sentence.ts";
 import { settledFrom } from "./settle.ts";
 import type { Settled } from "./settle.ts";
 
-export async function showNotification(on: Connection, deps: RequestDeps, publicId: string, asking: Asking): Promise<Notification> {
+export async function showNotification(
+  on: Connection,
+  deps: RequestDeps & ListDeps,
+  publicId: string,
+  asking: Asking,
+): Promise<Notification> {
   const found = await findNotification(on, publicId, asking);
   const { row, event, steps } = found;
   await deps.names.load(on, [row]);
   const attempts = steps.filter((step) => step.kind === "a");
-  const settled = settledFrom(row, steps.at(-1) ?? null, attempts);
+  const [settled] = (await withMarks([settledFrom(row, steps.at(-1) ?? null, attempts)], deps.whyMarked)) as [Settled];
   return {
     ...notificationEntry(settled, deps.names),
     api_version: row.api_version,

@@ -116,6 +116,14 @@ export class Directory {
     if (refs.length > 0) await this.#readWorkspaces(refs, null, null);
   }
 
+  /** Brings in what of these is not here. */
+  async loadMissing(apps: readonly number[], workspaces: readonly number[]): Promise<void> {
+    await Promise.all([
+      this.loadApps([...new Set(apps)].filter((app) => !this.#apps.has(app))),
+      this.loadWorkspaces([...new Set(workspaces)].filter((ref) => !this.#workspaces.has(ref))),
+    ]);
+  }
+
   async loadApps(refs: readonly number[]): Promise<void> {
     if (refs.length === 0) return;
     const on = this.#database.control;

@@ -16,6 +16,9 @@ export type StepRow = {
   next_at: Date | null;
   status: number | null;
   total_us: number | null;
+  retry_reason: string | null;
+  /** Its place among the held. */
+  position: number | null;
 };
 
 /** A policy has at most 21; a throttle and replays add to them. */
@@ -24,10 +27,11 @@ export const attemptsReadMax = 64;
 export function newestSteps(on: Connection, notifications: readonly string[], { from, below }: Stretch): Promise<StepRow[]> {
   return rows<StepRow>(
     on,
-    sql`select l.notification, l.step, l.kind, l.reason, l.requests, l.at, l.next_at, l.status, l.total_us
+    sql`select l.notification, l.step, l.kind, l.reason, l.requests, l.at, l.next_at, l.status, l.total_us,
+          l.retry_reason, l.position
         from unnest(${uuids(notifications)}::uuid[]) as n (id)
         cross join lateral (
-          select notification, step, kind, reason, requests, at, next_at, status, total_us from log
+          select notification, step, kind, reason, requests, at, next_at, status, total_us, retry_reason, position from log
           where notification = n.id and notification >= ${from}::uuid and notification < ${below}::uuid
           order by step desc limit 1) l`,
   );
@@ -42,10 +46,11 @@ export function attemptSteps(
 ): Promise<StepRow[]> {
   return rows<StepRow>(
     on,
-    sql`select l.notification, l.step, l.kind, l.reason, l.requests, l.at, l.next_at, l.status, l.total_us
+    sql`select l.notification, l.step, l.kind, l.reason, l.requests, l.at, l.next_at, l.status, l.total_us,
+          l.retry_reason, l.position
         from unnest(${uuids(notifications)}::uuid[]) as n (id)
         cross join lateral (
-          select notification, step, kind, reason, requests, at, next_at, status, total_us from log
+          select notification, step, kind, reason, requests, at, next_at, status, total_us, retry_reason, position from log
           where notification = n.id and notification >= ${from}::uuid and notification < ${below}::uuid and kind = 'a'
           order by step desc limit ${count}) l
         order by l.notification desc, l.step desc`,
