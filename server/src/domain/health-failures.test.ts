@@ -134,7 +134,7 @@ const suspensions: Row[] = [
   },
   { says: "not a millisecond earlier", tell: (s) => threeBadDays(s).time(7 * day + hour - 1), state: "live" },
   { says: "not with nine", tell: (s) => s.fails(9, 0, 20 * hour).time(7 * day), state: "live" },
-  { says: "not on two days", tell: (s) => s.fails(50, day - 25 * minute, minute / 2).time(10 * day), state: "live" },
+  { says: "not on two days", tell: (s) => s.fails(50, day - 10 * minute, minute / 2).time(10 * day), state: "live" },
   {
     says: "not with a success in between",
     tell: (s) =>
@@ -308,6 +308,46 @@ const suspensions: Row[] = [
     warned: [1],
   },
 ];
+
+pauses.push(
+  {
+    says: "the row of before a pause does not count after it",
+    tell: (s) =>
+      s
+        .fails(1_001, 0, 1)
+        .time(1_000 + 15 * minute)
+        .fail(1_002 + 15 * minute),
+    state: "live",
+    cause: null,
+  },
+  {
+    says: "a late 429 does not lengthen a pause",
+    tell: (s) => s.pause(0, hour).throttled(1, { began: -1, retryAfter: 2 * hour }),
+    state: "paused",
+    until: hour,
+  },
+);
+suspensions.push(
+  {
+    says: "it is told once",
+    tell: (s) =>
+      threeBadDays(s)
+        .time(8 * day)
+        .time(99 * day),
+    state: "suspended",
+    cause: null,
+    warned: [1],
+  },
+  {
+    says: "a replay's late success does not end the days of failure",
+    tell: (s) =>
+      threeBadDays(s)
+        .throttled(6 * day)
+        .success(6 * day + 1, { began: 6 * day - 5, replay: true })
+        .time(7 * day + hour),
+    state: "suspended",
+  },
+);
 
 testChapter("pauses by failures", pauses);
 testChapter("suspensions and warnings", suspensions);
