@@ -83,13 +83,13 @@ export class Holder {
     const cause = this.#causeOf(work);
     const isHead = work.slot !== null && queue.isHead(work);
     const queueNumber = cause === "brake" && work.slot === null && endpoints.blocked.has(work.workspace) ? brakedQueue : holdQueueOf(work);
+    const below = isHead ? null : this.holds.writing(work.subscription, queueNumber);
     const position = isHead ? null : this.holds.position(nowMs());
     if (cause === "throttled") work.progress = { ...work.progress, throttledSinceMs: work.progress.throttledSinceMs ?? nowMs() };
     // What was attempted before may lie behind younger ones: it has its own time to end.
     const endsAtMs = isHead || work.progress.requests > 0 ? work.madeAtMs + holdDays * dayMs : null;
-    if (!isHead) this.holds.writing(work.subscription, queueNumber);
     this.#write(work, cause, { queue: isHead ? null : queueNumber, position, nextAtMs: endsAtMs }, () => {
-      if (!isHead) this.holds.written(work.subscription, queueNumber);
+      if (below !== null) this.holds.written(work.subscription, queueNumber, below);
       if (work.canceled) this.#ports.dispatcher().end(work, "canceled");
       else if (isHead) queue.putBack(work, nowMs());
       else queue.finish(work, false);

@@ -1,5 +1,7 @@
 // Which subscriptions have notifications held on disk, in which queues, how far they were read, and how far they were
 // drained for good.
+import assert from "node:assert/strict";
+
 type Hold = {
   readonly subscription: number;
   readonly queue: number;
@@ -10,8 +12,8 @@ type Hold = {
   /** There may be more on disk behind `readTo`. */
   more: boolean;
   reading: boolean;
-  /** Holds of it that are being written. */
-  writing: number;
+  /** For each hold of it that is being written a place below its own: no read may go past the first, for it may miss that hold. */
+  writing: number[];
   /** The cursor as it is stored. */
   stored: number;
   /** While its subscription may not send: when to look for what is over, though nothing of it is sent. */
@@ -41,16 +43,24 @@ export class Holds {
     hold.more = true;
   }
 
-  /** A hold is about to be written. */
-  writing(subscription: number, queue: number): void {
-    this.#hold(subscription, queue).writing++;
+  /** Holds are about to be written: to be called before they get their places. What it gives is for `written`. */
+  writing(subscription: number, queue: number): number {
+    this.#hold(subscription, queue).writing.push(this.#lastPosition);
+    return this.#lastPosition;
   }
 
-  /** That hold is on disk. */
-  written(subscription: number, queue: number): void {
+  /** They are on disk. */
+  written(subscription: number, queue: number, below: number): void {
     const hold = this.#hold(subscription, queue);
-    hold.writing--;
+    const at = hold.writing.indexOf(below);
+    assert(at >= 0, "A hold was written that nobody began to write.");
+    hold.writing.splice(at, 1);
     hold.more = true;
+  }
+
+  /** Everything up to this place is on disk, and not in the hands of whoever wrote it. */
+  settledTo({ writing }: Hold): number {
+    return writing[0] ?? Infinity;
   }
 
   /** Others wrote holds. */
@@ -88,11 +98,14 @@ export class Holds {
   /** Read and not sent yet, or being written, of one queue. */
   undrained(subscription: number, queue: number): number {
     const hold = this.#holds.get(key(subscription, queue));
-    return hold ? hold.open.size + hold.writing + (hold.more ? 1 : 0) : 0;
+    return hold ? hold.open.size + hold.writing.length + (hold.more ? 1 : 0) : 0;
   }
 
+  /** Everything but what is being written: that goes on. */
   forget(): void {
+    const known = [...this.#holds.values()];
     this.#holds.clear();
+    for (const { subscription, queue, writing } of known) if (writing.length > 0) this.#hold(subscription, queue).writing.push(...writing);
   }
 
   /** Cursors that moved since they were stored: everything up to them has its next step. */
@@ -113,7 +126,7 @@ export class Holds {
   #hold(subscription: number, queue: number): Hold {
     let hold = this.#holds.get(key(subscription, queue));
     if (!hold) {
-      hold = { subscription, queue, readTo: 0, open: new Set(), more: false, reading: false, writing: 0, stored: 0, lookAtMs: 0 };
+      hold = { subscription, queue, readTo: 0, open: new Set(), more: false, reading: false, writing: [], stored: 0, lookAtMs: 0 };
       this.#holds.set(key(subscription, queue), hold);
     }
     return hold;
@@ -122,4 +135,4 @@ export class Holds {
 
 const key = (subscription: number, queue: number): number => subscription * queuesPerSubscription + queue;
 
-const isEmpty = (hold: Hold): boolean => !hold.more && !hold.reading && hold.writing === 0 && hold.open.size === 0;
+const isEmpty = (hold: Hold): boolean => !hold.more && !hold.reading && hold.writing.length === 0 && hold.open.size === 0;

@@ -181,10 +181,13 @@ export class Reader {
     hold.reading = true;
     // A hold that commits during the read may be missed by it, and sets this again.
     hold.more = false;
+    const settledTo = holds.settledTo(hold);
     try {
-      const rows = await scanHeld(pool, hold.subscription, hold.queue, hold.readTo, page, without);
+      const found = await scanHeld(pool, hold.subscription, hold.queue, hold.readTo, page, without);
+      const upTo = Math.min(settledTo, holds.settledTo(hold));
+      const rows = found.filter(({ position }) => (position as number) <= upTo);
       for (const row of rows) queue.admit(resumedWork(row, nowMs()), nowMs());
-      const complete = rows.length < page;
+      const complete = found.length < page;
       // Those left out lie before others: the cursor stays until a read leaves none out.
       if (without.length > 0) hold.more ||= !complete;
       else {
