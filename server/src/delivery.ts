@@ -143,9 +143,10 @@ function whyEnded(
   const { pause, throttledSecondsMax } = readPolicy(subscription.policy as PolicyDocument);
   const { madeAtMs, progress, heldCause } = work;
   const isHeld = heldCause !== null && heldCause !== replayCause;
-  const facts = { madeAtMs, isHeld, throttledSinceMs: progress.throttledSinceMs, isReplay, isFresh: isFresh(work) };
-  const over = whyOver(facts, { holdDays, throttledForMs: throttledSecondsMax * 1000 }, nowMs);
   const health = endpoints.health(work.subscription);
+  const isNew = isFresh(work) && madeAtMs >= (health?.sinceMs ?? 0);
+  const facts = { madeAtMs, isHeld, throttledSinceMs: progress.throttledSinceMs, isReplay, isFresh: isNew };
+  const over = whyOver(facts, { holdDays, throttledForMs: throttledSecondsMax * 1000 }, nowMs);
   return over ?? (health && whyDropped(health.state, pause, facts));
 }
 

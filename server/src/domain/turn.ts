@@ -10,7 +10,7 @@ export type TurnFacts = {
   /** Since its first 429, or hold by a throttle, with nothing else in between. */
   readonly throttledSinceMs: number | null;
   readonly isReplay: boolean;
-  /** Never attempted, never held. */
+  /** Made since the state began, never attempted, never held. */
   readonly isFresh: boolean;
 };
 
