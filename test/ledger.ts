@@ -23,7 +23,7 @@ export type Entry = {
   left: boolean;
 };
 
-export type Answer = { readonly status: number; readonly afterMs?: number } | "never";
+export type Answer = { readonly status: number; readonly afterMs?: number; readonly retryAfterS?: number } | "never";
 
 export class Ledger {
   readonly entries: Entry[] = [];
@@ -70,7 +70,7 @@ export class Ledger {
 
   /** Answers now what was never to be answered. */
   release(status: number): void {
-    for (const [entry, response] of this.#open) this.#end(entry, response, status);
+    for (const [entry, response] of this.#open) this.#end(entry, response, { status });
   }
 
   async close(): Promise<void> {
@@ -88,8 +88,8 @@ export class Ledger {
     });
     const answer = this.answer(entry);
     if (answer === "never") return;
-    if (answer.afterMs === undefined) this.#end(entry, response, answer.status);
-    else setTimeout(() => this.#end(entry, response, answer.status), answer.afterMs);
+    if (answer.afterMs === undefined) this.#end(entry, response, answer);
+    else setTimeout(() => this.#end(entry, response, answer), answer.afterMs);
   }
 
   async #read(request: IncomingMessage): Promise<Entry | null> {
@@ -107,10 +107,10 @@ export class Ledger {
     return { id, topic, object, attempts, path, signed, phase, answered: null, left: false };
   }
 
-  #end(entry: Entry, response: ServerResponse, status: number): void {
+  #end(entry: Entry, response: ServerResponse, { status, retryAfterS }: { status: number; retryAfterS?: number }): void {
     if (!this.#open.delete(entry)) return;
     entry.answered = status;
-    response.writeHead(status).end();
+    response.writeHead(status, retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS) }).end();
   }
 
   #isSigned(header: string, body: Buffer): boolean {
