@@ -257,11 +257,15 @@ test("a page whose answer was lost is not written again, and is read only when i
     },
   };
   const database = { ...log.database, control } as unknown as Replayed["database"];
-  const runner = runnerOf(log, { database, writing: () => void order.push("writing"), written: () => void order.push("written") });
+  const runner = runnerOf(log, {
+    database,
+    writing: () => order.push("writing"),
+    written: (...given) => void order.push(`written ${given.join(" ")}`),
+  });
   await runner.replays.round();
   assert.equal(runner.troubles.length, 1);
   await runner.replays.round();
-  assert.deepEqual(order, ["writing", "page", "decided", "written"]);
+  assert.deepEqual(order, ["writing", "page", "decided", "written 1 257 1"]);
   assert.deepEqual(await progressOf(log, "rpl_1"), { state: "done", replayed: 3, skipped: 0, ended_reason: null });
 });
 
@@ -296,17 +300,30 @@ test("what is in memory at the moment, and what would not be sent as things are 
   assert.deepEqual(await progressOf(log, "rpl_1"), { state: "done", replayed: 2, skipped: 2, ended_reason: null });
 });
 
-test("no page is written while the subscription has no room, or is not live", async () => {
+test("no page is written while the subscription has no room, or its gate is closed", async () => {
   await publishFailed(log, startMs, 3);
   await insertReplay(log, { id: "rpl_1", include: "failed" });
   await runnerOf(log, { undrained: () => 500 }).replays.round();
   assert.equal((await progressOf(log, "rpl_1")).replayed, 0);
-  await setState("paused");
-  await runnerOf(log).replays.round();
+  await runnerOf(log, { isOpen: () => false }).replays.round();
   assert.equal((await progressOf(log, "rpl_1")).replayed, 0);
-  await setState("live");
   await runnerOf(log).replays.round();
   assert.equal((await progressOf(log, "rpl_1")).replayed, 3);
+});
+
+test("replays that wait for a closed gate do not keep others from their turn", async () => {
+  await publishFailed(log, startMs, 3);
+  for (const subscription of [2, 3, 1]) await insertReplay(log, { id: `rpl_${subscription}`, include: "failed", subscription });
+  await log.ask(
+    "insert into subscription (id, app, url, topics, topics_off, policy, signatures, ordered, metadata, header_names, version) select 'sub_more' || i, 1, 'https://now.example', '{ticket.created}', '{}', '{}', '{}', false, '{}', '{}', 1 from generate_series(1, 3) i",
+  );
+  const more = await log.ask<{ ref: number }>("select ref from subscription where id like 'sub_more%'");
+  for (const { ref } of more) await insertReplay(log, { id: `rpl_${ref}`, include: "failed", subscription: ref });
+  await log.ask("update replay set created_at = now() + interval '1 minute' where id = 'rpl_1'");
+  await runnerOf(log, { isOpen: (subscription) => subscription === 1 }).replays.round();
+  assert.equal((await progressOf(log, "rpl_1")).replayed, 3);
+  await log.ask("truncate replay");
+  await log.ask("delete from subscription where id like 'sub_more%'");
 });
 
 test("a replay ends with the reason when its subscription gets nothing any more", async () => {

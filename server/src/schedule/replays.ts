@@ -35,10 +35,12 @@ export type ReplayPorts = {
   readonly directory: { app(ref: number): AppView | undefined; loadApps(refs: readonly number[]): Promise<void> };
   /** A new place in the queue of holds. */
   readonly position: () => number;
-  /** Holds with places that are given from now on are about to be written: nothing behind them may be read before. */
-  readonly writing: (subscription: number, queue: number) => void;
-  /** They are on disk, or will never be. */
-  readonly written: (subscription: number, queue: number) => void;
+  /** Holds with places that are given from now on are about to be written: no read may go past them before. */
+  readonly writing: (subscription: number, queue: number) => number;
+  /** They are on disk, or will never be. `below`: what `writing` gave. */
+  readonly written: (subscription: number, queue: number, below: number) => void;
+  /** Its gate is not closed: nothing is written for a subscription that is paused, throttled or suspended. */
+  readonly isOpen: (subscription: number) => boolean;
   /** How many of rank 1 wait for this subscription, on disk and in memory; where that is not known, `replayPage` or more. */
   readonly undrained: (subscription: number) => number;
   /** In memory at the moment: its next step is on its way. */
@@ -98,7 +100,7 @@ export class Replays {
     const { database, trouble } = this.#ports;
     try {
       const target = await this.#target(replay);
-      if (typeof target !== "string") return await this.#page(replay, epoch, target);
+      if (typeof target !== "string") return this.#ports.isOpen(replay.subscription) ? await this.#page(replay, epoch, target) : "wait";
       await endReplay(database.control, replay.id, target);
       return "wait";
     } catch (error) {
@@ -122,7 +124,6 @@ export class Replays {
   }
 
   async #page(replay: RunningReplay, epoch: number, target: { app: AppView; subscription: SubscriptionView }): Promise<Outcome> {
-    if (target.subscription.facts.state !== "live") return "wait";
     const { database, catalogue, busy, nowMs, retentionDays } = this.#ports;
     const oldest = firstIdAt(nowMs() - (retentionDays - 1) * dayMs);
     const asked: PageFor = { on: database.read, replay, ...target, catalogue: catalogue(), oldest, busy };
@@ -134,7 +135,7 @@ export class Replays {
   async #hold(replay: RunningReplay, epoch: number, page: Page<ReplayFacts>): Promise<Outcome> {
     const { database, nowMs, position, writing, written } = this.#ports;
     const { subscription } = replay;
-    writing(subscription, restQueue);
+    const below = writing(subscription, restQueue);
     try {
       const holds = page.entries.map((facts) => holdOf(facts, position()));
       const queued = { subscription, queue: restQueue, atMs: nowMs() };
@@ -145,7 +146,7 @@ export class Replays {
       await this.#decided(replay.id, epoch);
       throw error;
     } finally {
-      written(subscription, restQueue);
+      written(subscription, restQueue, below);
     }
   }
 
