@@ -6,6 +6,7 @@ import { eventRoutes } from "./events.ts";
 import { explainRoutes } from "./explain.ts";
 import { keyRoutes } from "./keys.ts";
 import { notificationCommandRoutes, notificationRoutes } from "./notifications.ts";
+import { replayRoutes } from "./replays.ts";
 import { secretRoutes } from "./secrets.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
 import { systemRoutes } from "./system.ts";
@@ -22,6 +23,7 @@ export const routes = {
   ...eventRoutes,
   ...notificationRoutes,
   ...notificationCommandRoutes,
+  ...replayRoutes,
   ...explainRoutes,
   ...keyRoutes,
   ...addressRoutes,

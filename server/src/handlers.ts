@@ -15,6 +15,7 @@ import { explainHandlers } from "./http/handlers/explain.ts";
 import { keyHandlers } from "./http/handlers/keys.ts";
 import { notificationCommandHandlers } from "./http/handlers/notification-commands.ts";
 import { notificationHandlers } from "./http/handlers/notifications.ts";
+import { replayHandlers } from "./http/handlers/replays.ts";
 import { secretHandlers } from "./http/handlers/secrets.ts";
 import { subscriptionHandlers } from "./http/handlers/subscriptions.ts";
 import { systemHandlers } from "./http/handlers/system.ts";
@@ -72,6 +73,7 @@ export function createHandlers(parts: HandlerParts): Handlers<typeof routes> {
     }),
     ...notificationHandlers(shown),
     ...notificationCommandHandlers({ commands: parts.commands, database }),
+    ...replayHandlers({ database, directory, catalogue, nowMs: clock.nowMs, retentionDays: config.retentionDays }),
     ...explainHandlers(shown),
     ...systemHandlers({ registry: telemetry.registry, notReady: parts.notReady }),
   };
