@@ -4,6 +4,7 @@ import test from "node:test";
 import type { EventView } from "@bellhop/contract/notifications";
 import { notMade } from "@bellhop/contract/reasons";
 import type { NotMadeReason } from "@bellhop/contract/reasons";
+import { eventually } from "./eventually.ts";
 import { startTestProgram } from "./in-process.ts";
 import type { Installed, TestProgram, Wanted } from "./in-process.ts";
 
@@ -20,16 +21,18 @@ const cases: Record<string, Case> = {
   "its version does not offer the topic": { reason: "not_in_version", wanted: { topics: ["user.deleted"], app: { api_version: "2.4" } } },
   "it chose other topics": { reason: "not_subscribed", wanted: { topics: ["ticket.closed"] } },
   "it switched the topic off": { reason: "topic_off", wanted: { topics: [topic, "ticket.closed"], settings: { topics_off: [topic] } } },
+  "it is off, with no topic on": { reason: "subscription_off", wanted: { settings: { topics_off: [topic] } } },
   "its owner is on trial": {
     reason: "owner_not_entitled",
     change: (program, _, { workspace }) => program.must("PATCH", `/v1/workspaces/${workspace}`, { kind: "trial" }),
   },
   "its endpoint said it is gone": {
     reason: "subscription_disabled",
-    change: async (program, _, { workspace, inbox }) => {
+    change: async (program, path, { workspace, inbox }) => {
       inbox.behave(null, 410);
       const { id } = await program.publish({ workspace_id: workspace, topic, item: {} });
       await program.settled(await program.notificationOf(id), "failed");
+      await eventually(async () => ((await program.must("GET", path))["state"] === "disabled" ? true : null));
     },
   },
 };

@@ -7,6 +7,7 @@ import type { Route } from "@bellhop/contract/route";
 import { routes } from "@bellhop/contract/routes";
 import { isLocalMode } from "./config.ts";
 import type { Config } from "./config.ts";
+import { createChecking } from "./checking.ts";
 import { compilePolicy } from "./deliver/address.ts";
 import type { AddressRules } from "./deliver/address.ts";
 import { dnsLookup } from "./deliver/resolver-dns.ts";
@@ -19,6 +20,7 @@ import type { Handler } from "./http/handler.ts";
 import { createServer } from "./http/server.ts";
 import { watchDisk } from "./intake/disk.ts";
 import type { Disk } from "./intake/disk.ts";
+import { startDailyPing } from "./manage/daily-ping.ts";
 import type { FirstKey } from "./manage/keys-first.ts";
 import { open } from "./opening.ts";
 import { createPublisher } from "./publishing.ts";
@@ -126,11 +128,22 @@ export async function createApp(options: AppOptions): Promise<App> {
       cause,
     });
   });
+  const { seal, clock } = opened;
+  const pings = startDailyPing({
+    database,
+    seal,
+    delivery: createChecking(sending),
+    catalogue: kept.catalogue,
+    nowMs: clock.nowMs,
+    trouble,
+  });
   const stop = async (): Promise<void> => {
     stopping = true;
+    const pinged = pings.stop();
     // A publisher that never reads its answer must not keep everybody else from an orderly end.
     await Promise.race([server.close(), setTimeout(closeMs, undefined, { ref: false })]);
     await engine.stop(graceMs);
+    await Promise.race([pinged, setTimeout(closeMs, undefined, { ref: false })]);
     await close();
   };
   return { server, telemetry, firstKey: opened.firstKey, stop };

@@ -132,7 +132,7 @@ test("the explanation lists every rule, also after the first that does not hold"
   const given = { ...opened, permissions: none, app: { ownerKind: "trial" as const }, subscription: { state: "disabled" as const } };
   assert.deepEqual(
     explain(...facts(given)).map(({ rule, holds }) => (holds ? rule : `no ${rule}`)),
-    ["installed", "no permission", "version", "subscribed", "topic_on", "no state", "no entitled", "filter"],
+    ["installed", "no permission", "version", "subscribed", "no state", "topic_on", "no entitled", "filter"],
   );
 });
 
@@ -149,7 +149,7 @@ test("an app without a subscription is explained too", () => {
   const rows = explain(catalogue, asked, installation, app, null);
   assert.deepEqual(
     rows.filter((row) => !row.holds).map((row) => row.rule),
-    ["subscribed", "topic_on", "state"],
+    ["subscribed", "state", "topic_on"],
   );
 });
 

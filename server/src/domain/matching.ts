@@ -24,7 +24,7 @@ export type SubscriptionFacts = {
 /** The name under which the app receives the topic, or the first rule that does not hold. */
 export type Match = { name: string } | { reason: NotMadeReason | "not_installed" };
 
-export type RuleName = "installed" | "permission" | "version" | "subscribed" | "topic_on" | "state" | "entitled" | "filter";
+export type RuleName = "installed" | "permission" | "version" | "subscribed" | "state" | "topic_on" | "entitled" | "filter";
 export type Explanation = { rule: RuleName; holds: boolean; detail: string };
 
 type Question = {
@@ -70,14 +70,14 @@ const rules: readonly Rule[] = [
       subscription === null ? "The app has no subscription." : `The subscription has ${holds ? "" : "not "}chosen the topic.`,
   },
   {
-    rule: "topic_on",
-    broken: (question) => (isTopicOn(question) ? null : "topic_off"),
-    detail: (_, holds) => `The topic is ${holds ? "" : "not "}switched on in the subscription.`,
-  },
-  {
     rule: "state",
     broken: ({ catalogue, subscription }) => (subscription === null ? "subscription_off" : stopped(catalogue, subscription)),
     detail: stateDetail,
+  },
+  {
+    rule: "topic_on",
+    broken: (question) => (isTopicOn(question) ? null : "topic_off"),
+    detail: (_, holds) => `The topic is ${holds ? "" : "not "}switched on in the subscription.`,
   },
   {
     rule: "entitled",

@@ -1,6 +1,7 @@
 // The control data a process needs to match and to send, in memory: who has installed what, with which subscriptions.
 // Loaded on a miss, forgotten when a row with a newer control version names it; what is here is never older than `version`.
 import type { InstallationFacts, AppFacts, SubscriptionFacts } from "../domain/matching.ts";
+import { hostOf } from "../domain/brake-host.ts";
 import { shardOf } from "../domain/id.ts";
 import type { Database } from "./database.ts";
 import { appRows, changesSince, installationRows, secretRows, subscriptionRows, workspaceRows } from "./directory-rows.ts";
@@ -223,7 +224,7 @@ export class Directory {
       shard: shardOf(row.id),
       facts: { state: anyOn ? row.state : "off", topics },
       url: row.url,
-      host: new URL(row.url).hostname.replace(/^\[|\]$/g, ""),
+      host: hostOf(row.url),
       timeoutMs: row.timeout_ms,
       maxInFlight: row.max_in_flight,
       policy: row.policy,
