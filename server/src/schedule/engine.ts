@@ -83,6 +83,7 @@ export class Engine {
       nowMs,
       owns,
       scanned: async () => this.#reader?.scanned(),
+      isRead: ({ subscription, queue: number, position }) => position !== null && this.holds.isOpen(subscription, number, position),
       horizonMs: () => this.#reader?.horizonMs ?? 0,
     });
     this.#holder = new Holder({
@@ -98,7 +99,7 @@ export class Engine {
     });
     const { holds } = this.#holder;
     const { endedWhole } = ports;
-    this.#sweeper = new Sweeper({ database, queue, endpoints, dispatcher, claims, holds, nowMs, owns, endedWhole, trouble });
+    this.#sweeper = new Sweeper({ database, queue, endpoints, dispatcher, claims, holds, nowMs, holdDays, owns, endedWhole, trouble });
     const epoch = (): number | null => this.#epoch;
     const fenced = (): void => this.lost();
     this.#writer = new EndpointsWriter({ database, endpoints, epoch, fenced, changed: ports.changed, trouble });

@@ -9,6 +9,7 @@ import type { ResumedRow } from "../store/scan.ts";
 import type { Claims } from "./claims.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Endpoints } from "./endpoints.ts";
+import { brakedQueue } from "./hold-queues.ts";
 import type { Hold, Holds } from "./holds.ts";
 import type { Queue } from "./queue.ts";
 import type { Work } from "./work.ts";
@@ -18,6 +19,7 @@ const page = 200;
 const pauseMs = 100;
 /** What is held behind a closed gate is looked at this often, a page at a time. */
 const lookAgainMs = 60_000;
+const dayMs = 86_400_000;
 
 export type SweeperPorts = {
   readonly database: Database;
@@ -27,6 +29,8 @@ export type SweeperPorts = {
   readonly claims: Claims;
   readonly holds: Holds;
   readonly nowMs: () => number;
+  /** What is held this long after it was made has ended. */
+  readonly holdDays: number;
   readonly owns: () => boolean;
   /** The app's subscription is switched off or gone altogether: everything made so far ends. */
   readonly endedWhole: (subscription: number) => Promise<EndedReason | null>;
@@ -38,6 +42,7 @@ export class Sweeper {
   readonly #wanted = new Set<number>();
   #sweeping = false;
   #looking = false;
+  #lookAtMemoryMs = 0;
 
   constructor(ports: SweeperPorts) {
     this.#ports = ports;
@@ -74,8 +79,12 @@ export class Sweeper {
   }
 
   async #sweepMemory(subscription: number): Promise<void> {
+    const { queue } = this.#ports;
+    await this.#endIfOver([...queue.all()].filter((work) => work.subscription === subscription && work.state !== "busy"));
+  }
+
+  async #endIfOver(works: readonly Work[]): Promise<void> {
     const { queue, dispatcher } = this.#ports;
-    const works = [...queue.all()].filter((work) => work.subscription === subscription && work.state !== "busy");
     await dispatcher().load(works);
     for (const work of works) {
       const reason = dispatcher().whyOver(work);
@@ -124,15 +133,19 @@ export class Sweeper {
     return new Promise((resolve) => this.#ports.dispatcher().end(work, reason, resolve));
   }
 
-  /** Of what is held behind closed gates, ends what has been held too long. */
+  /** Of what waits behind closed gates, ends what has been held too long. */
   async look(): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
     const { nowMs, holds, trouble, endpoints } = this.#ports;
     try {
+      if (this.#lookAtMemoryMs <= nowMs()) await this.#lookAtMemory();
       for (const hold of holds.all()) {
-        if (hold.lookAtMs > nowMs() || !hold.more || !this.#ports.owns()) continue;
-        if (endpoints.health(hold.subscription) === null) continue;
+        // The reader leaves out what a brake on its workspace holds, and takes nothing more for there.
+        const isUnread = hold.more || hold.queue === brakedQueue;
+        if (hold.lookAtMs > nowMs() || !isUnread || !this.#ports.owns()) continue;
+        // A gate is closed by a state or by a brake.
+        if (endpoints.health(hold.subscription) === null && endpoints.brakesEndMs === null) continue;
         const ended = await this.#lookAt(hold);
         if (ended < page) hold.lookAtMs = nowMs() + lookAgainMs;
       }
@@ -141,6 +154,15 @@ export class Sweeper {
     } finally {
       this.#looking = false;
     }
+  }
+
+  /** Heads of order slots, what was read before its gate closed, and what was attempted before it was held. */
+  async #lookAtMemory(): Promise<void> {
+    const { queue, nowMs, holdDays } = this.#ports;
+    const madeBeforeMs = nowMs() - holdDays * dayMs;
+    const old = [...queue.all()].filter((work) => work.state === "queued" && work.madeAtMs <= madeBeforeMs);
+    for (let from = 0; from < old.length; from += page) await this.#endIfOver(old.slice(from, from + page));
+    this.#lookAtMemoryMs = nowMs() + lookAgainMs;
   }
 
   async #lookAt({ subscription, queue, readTo }: Hold): Promise<number> {
