@@ -87,7 +87,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const sending = { sender, userAgent, rules, trouble };
   const kept = { ...opened, catalogue: opened.catalogue.current };
   const telling = { telemetry: () => telemetry, versionSeen, changed };
-  const delivery: DeliveryEngine = createDelivery({ ...kept, ...sending, ...telling, holdDays: config.holdDays });
+  const delivery: DeliveryEngine = createDelivery({
+    ...kept,
+    ...sending,
+    ...telling,
+    holdDays: config.holdDays,
+    retentionDays: config.retentionDays,
+  });
   const { engine } = delivery;
   const publisher = createPublisher({
     ...kept,

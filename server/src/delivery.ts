@@ -1,5 +1,6 @@
 // Wires the engine: what is read goes into the queue, what leaves the queue is sent, what was sent is recorded. The stages
 // do not know each other; this is where they meet. `app.ts` puts the program around it.
+import { randomBytes } from "node:crypto";
 import type { Catalogue } from "./domain/catalogue.ts";
 import { subscriptionLimits } from "@bellhop/contract/subscriptions";
 import type { EndedReason } from "@bellhop/contract/reasons";
@@ -39,6 +40,7 @@ export type DeliveryParts = {
   readonly clock: DatabaseClock;
   readonly userAgent: string;
   readonly holdDays: number;
+  readonly retentionDays: number;
   readonly telemetry: () => Telemetry;
   readonly versionSeen: (version: number) => void;
   /** Control data was changed by the engine itself. */
@@ -114,6 +116,7 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     database,
     queue,
     endpoints,
+    copying: { retentionDays: parts.retentionDays, random: randomBytes, catalogue: parts.catalogue, directory },
     dispatcher: () => dispatcher,
     holdDays: parts.holdDays,
     record,

@@ -16,10 +16,12 @@ import { Commands } from "./commands.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { EndpointsWriter } from "./endpoints-writer.ts";
-import { brakedQueue, queueOfSlot, slotOfQueue } from "./hold-queues.ts";
+import { brakedQueue, queueOfSlot, restQueue, slotOfQueue } from "./hold-queues.ts";
 import { Holder } from "./holder.ts";
 import type { Queue } from "./queue.ts";
 import { Reader } from "./reader.ts";
+import { Replays } from "./replays.ts";
+import type { ReplayPorts } from "./replays.ts";
 import { Steering } from "./steering.ts";
 import { Sweeper } from "./sweeper.ts";
 import { resumedWork } from "./work.ts";
@@ -41,6 +43,7 @@ export type EnginePorts = {
   readonly database: Database;
   readonly queue: Queue;
   readonly endpoints: Endpoints;
+  readonly copying: Pick<ReplayPorts, "retentionDays" | "random" | "catalogue" | "directory">;
   readonly dispatcher: () => Dispatcher;
   readonly holdDays: number;
   readonly record: (steps: readonly Step[], done: () => void) => void;
@@ -61,6 +64,7 @@ export class Engine {
   readonly #holder: Holder;
   readonly #sweeper: Sweeper;
   readonly #writer: EndpointsWriter;
+  readonly #replays: Replays;
   readonly commands: Commands;
   readonly steering: Steering;
   #lease: pg.Client | null = null;
@@ -103,6 +107,23 @@ export class Engine {
     const epoch = (): number | null => this.#epoch;
     const fenced = (): void => this.lost();
     this.#writer = new EndpointsWriter({ database, endpoints, epoch, fenced, changed: ports.changed, trouble });
+    this.#replays = new Replays({
+      ...ports.copying,
+      database,
+      epoch,
+      nowMs,
+      position: () => holds.position(nowMs()),
+      writing: (subscription, number) => holds.writing(subscription, number),
+      written: (subscription, number, below) => {
+        holds.written(subscription, number, below);
+        void this.#reader?.readHeld();
+      },
+      isOpen: (subscription) => endpoints.isOpen(subscription, nowMs()),
+      undrained: (subscription) => holds.undrained(subscription, restQueue),
+      busy: (notification) => queue.get(notification) !== undefined,
+      kick: () => this.kick(),
+      trouble,
+    });
     const holdForReplay = this.#holder.holdForReplay.bind(this.#holder);
     this.commands = new Commands({ claims, dispatcher, holdForReplay, trouble });
     const sweep = (subscription: number): void => this.#sweeper.sweep([subscription]);
@@ -132,6 +153,7 @@ export class Engine {
     every(scanMs, () => this.kick());
     every(tickMs, () => this.#tick());
     every(checkpointMs, () => void this.#checkpoint());
+    this.#replays.start();
   }
 
   /** Something was committed. */
@@ -146,6 +168,7 @@ export class Engine {
     if (this.#dueTimer) clearTimeout(this.#dueTimer);
     if (this.#starvedTimer) clearTimeout(this.#starvedTimer);
     this.#reader?.stop();
+    await this.#replays.stop();
     await this.#quiet(graceMs);
     await this.#writer.save();
     await this.#checkpoint();

@@ -82,6 +82,11 @@ export class Holds {
     hold.more ||= !complete;
   }
 
+  /** It was read, and has no next step yet. */
+  isOpen(subscription: number, queue: number, position: number): boolean {
+    return this.#holds.get(key(subscription, queue))?.open.has(position) === true;
+  }
+
   /** The held notification has its next step on disk; true when nothing of its queue is left anywhere. */
   drained(subscription: number, queue: number, position: number): boolean {
     const hold = this.#holds.get(key(subscription, queue));
@@ -95,10 +100,11 @@ export class Holds {
     return hold === undefined || isEmpty(hold);
   }
 
-  /** Read and not sent yet, or being written, of one queue. */
+  /** Read and not sent yet, or being written, of one queue; where there may be more on disk, no number. */
   undrained(subscription: number, queue: number): number {
     const hold = this.#holds.get(key(subscription, queue));
-    return hold ? hold.open.size + hold.writing.length + (hold.more ? 1 : 0) : 0;
+    if (!hold) return 0;
+    return hold.more ? Infinity : hold.open.size + hold.writing.length;
   }
 
   /** Everything but what is being written: that goes on. */
