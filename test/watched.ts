@@ -2,7 +2,7 @@
 // state and the history tell of it.
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import type { NotificationEntry, NotificationList } from "@bellhop/contract/notifications";
+import type { Notification, NotificationEntry, NotificationList } from "@bellhop/contract/notifications";
 import type { StateChange, SubscriptionView } from "@bellhop/contract/subscriptions";
 import { eventually } from "./eventually.ts";
 import type { Installed, TestProgram, Wanted } from "./in-process.ts";
@@ -25,6 +25,8 @@ export class Watched {
   status: number | "never" = 200;
   /** What it answers first, one request each. */
   first: number[] = [];
+  /** What it answers to the nth that was published, whatever else it answers. */
+  readonly always = new Map<string, number>();
   pingStatus = 200;
   retryAfterS: number | null = null;
   #published = 0;
@@ -40,9 +42,9 @@ export class Watched {
     };
   }
 
-  #answerTo({ topic: name }: Entry): Answer {
+  #answerTo({ topic: name, object }: Entry): Answer {
     if (name === "ping") return { status: this.pingStatus };
-    const status = this.first.shift() ?? this.status;
+    const status = this.always.get(object) ?? this.first.shift() ?? this.status;
     if (status === "never") return status;
     return { status, ...(this.retryAfterS === null ? {} : { retryAfterS: this.retryAfterS }) };
   }
@@ -131,6 +133,11 @@ export class Watched {
       assert.equal(fateOf(alone), fate, "one notification alone");
     }
     return counts(byFate);
+  }
+
+  /** What the newest entry of a notification's timeline is. */
+  async lastStep(id: string): Promise<string | undefined> {
+    return (await this.#program.must<Notification>("GET", `/v1/notifications/${id}`)).timeline.at(-1)?.kind;
   }
 
   /** Waits until what became of all is this. */
