@@ -14,6 +14,8 @@ export type ClaimPorts = {
   readonly owns: () => boolean;
   /** Everything committed before the call has been scanned. */
   readonly scanned: () => Promise<void>;
+  /** What is held at this place was read, and counts as being in memory. */
+  readonly isRead: (work: Work) => boolean;
   /** What is due up to here is in memory. */
   readonly horizonMs: () => number;
 };
@@ -51,9 +53,12 @@ export class Claims {
 
   /** As it was: in memory when it came from there or is due soon, on disk alone otherwise. */
   putBack({ work, over, fromMemory }: Claimed): void {
-    const { queue, nowMs, horizonMs } = this.#ports;
-    if (fromMemory) queue.defer(work, nowMs());
-    else if (over || work.position !== null || work.dueAtMs > horizonMs()) queue.finish(work, false);
+    const { queue, nowMs, horizonMs, isRead } = this.#ports;
+    // What is held waits for its turn, not for the time at which it ends.
+    const isHeld = work.heldCause !== null && (fromMemory || work.position !== null);
+    const stays = fromMemory || (!over && (work.position === null ? work.dueAtMs <= horizonMs() : isRead(work)));
+    if (!stays) queue.finish(work, false);
+    else if (isHeld) queue.putBack(work, nowMs());
     else queue.defer(work, nowMs());
   }
 

@@ -13,6 +13,13 @@ export class Fifo<T> {
     this.#items.push(item);
   }
 
+  /** Before the first that comes after it; most come last. */
+  insert(item: T, isBefore: (one: T, other: T) => boolean): void {
+    let at = this.#items.length;
+    while (at > this.#head && isBefore(item, this.#items[at - 1] as T)) at--;
+    this.#items.splice(at, 0, item);
+  }
+
   peek(): T | undefined {
     return this.#items[this.#head];
   }

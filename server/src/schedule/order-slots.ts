@@ -8,6 +8,8 @@ type Slot = {
   head: string | null;
   /** The head, when it is in memory and may go. */
   again: Work | null;
+  /** Taken out to be written or judged: until each is on disk, over or back, nothing that came later may pass it. */
+  readonly away: Set<string>;
   readonly now: Fifo<Work>;
   /** Read from disk, by their place there. */
   readonly held: Fifo<Work>;
@@ -33,8 +35,10 @@ export class OrderSlots {
   push(work: Work): void {
     const number = work.slot as number;
     const slot = this.#slot(number);
+    slot.away.delete(work.id);
     if (slot.head === work.id) slot.again = work;
-    else (work.position === null ? slot.now : slot.held).push(work);
+    else if (work.position === null) slot.now.insert(work, (one, other) => one.id < other.id);
+    else slot.held.insert(work, (one, other) => (one.position as number) < (other.position as number));
     this.#length++;
     this.#list(number, slot);
   }
@@ -69,19 +73,29 @@ export class OrderSlots {
     slot.listed = false;
   }
 
-  /** It is over, or lies on disk behind others of its slot. */
+  /** It is over, or has no place in the order any more. */
   leave(work: Work): void {
     const slot = this.#slots.get(work.slot as number);
-    if (slot?.head !== work.id) return;
-    slot.head = null;
+    if (!slot) return;
+    slot.away.delete(work.id);
+    if (slot.head === work.id) slot.head = null;
+    this.#list(work.slot as number, slot);
+  }
+
+  /** It lies on disk: behind others of its slot, or as the head that keeps its slot. */
+  laidDown(work: Work): void {
+    const slot = this.#slots.get(work.slot as number);
+    if (!slot?.away.delete(work.id)) return;
     this.#list(work.slot as number, slot);
   }
 
   remove(work: Work): boolean {
     const slot = this.#slots.get(work.slot as number);
     if (!slot) return false;
-    const removed = slot.again === work || slot.now.remove(work) || slot.held.remove(work);
-    if (slot.again === work) slot.again = null;
+    const isHead = slot.again === work;
+    const removed = isHead || slot.now.remove(work) || slot.held.remove(work);
+    if (isHead) slot.again = null;
+    else if (removed) slot.away.add(work.id);
     if (removed) this.#length--;
     this.#list(work.slot as number, slot);
     return removed;
@@ -95,6 +109,10 @@ export class OrderSlots {
   isTaken(work: Work): boolean {
     const head = this.#slots.get(work.slot as number)?.head ?? null;
     return head !== null && head !== work.id;
+  }
+
+  isOccupied(number: number): boolean {
+    return (this.#slots.get(number)?.head ?? null) !== null;
   }
 
   heldInMemory(number: number): number {
@@ -119,10 +137,13 @@ export class OrderSlots {
     return gone;
   }
 
+  /** The oldest of each slot, as long as they are to go; nothing of a slot from which some are away. */
   shiftWhile(goes: (work: Work) => boolean): Work[] {
     const gone: Work[] = [];
     for (const slot of this.#slots.values()) {
+      if (slot.away.size > 0) continue;
       for (let first = slot.now.peek(); first && goes(first); first = slot.now.peek()) {
+        slot.away.add(first.id);
         gone.push(slot.now.shift() as Work);
         this.#length--;
       }
@@ -141,14 +162,14 @@ export class OrderSlots {
   /** Nothing waits, or was begun and is not over. */
   get idle(): boolean {
     if (this.#length > 0) return false;
-    for (const slot of this.#slots.values()) if (slot.head !== null) return false;
+    for (const slot of this.#slots.values()) if (slot.head !== null || slot.away.size > 0) return false;
     return true;
   }
 
   #slot(number: number): Slot {
     let slot = this.#slots.get(number);
     if (!slot) {
-      slot = { head: null, again: null, now: new Fifo(), held: new Fifo(), listed: false };
+      slot = { head: null, again: null, away: new Set(), now: new Fifo(), held: new Fifo(), listed: false };
       this.#slots.set(number, slot);
     }
     return slot;
@@ -163,6 +184,7 @@ export class OrderSlots {
   /** After a crash one that was under way may be older than what is held: the older goes first. */
   #nextOf(number: number, slot: Slot): Work | null {
     if (slot.head !== null) return slot.again;
+    if (slot.away.size > 0) return null;
     const [held, fresh] = [slot.held.peek(), slot.now.peek()];
     if (held && fresh) return held.id < fresh.id ? held : fresh;
     return held ?? (fresh && !this.#spilled(number) ? fresh : null);

@@ -31,7 +31,7 @@ export type QueuePorts = {
   readonly spilled: (subscription: number, slot: number) => boolean;
 };
 
-type Waiting = "ready" | "slow" | "host" | "gate" | null;
+type Waiting = "ready" | "fast" | "slow" | "host" | "gate" | null;
 
 export class Queue {
   readonly #ports: QueuePorts;
@@ -40,7 +40,7 @@ export class Queue {
   readonly #due = new DueHeap();
   readonly #flights = new Map<string, Flight>();
   readonly #ready = new Fifo<Lane>();
-  readonly #slow = new Fifo<Lane>();
+  readonly #waiting = { fast: new Set<Lane>(), slow: new Set<Lane>() };
   readonly #byHost = new Map<string, Set<Lane>>();
   readonly #gated = new Map<Lane, number | null>();
   /** In which list a lane is; none when nothing of it can go before one of its requests is over. */
@@ -86,9 +86,14 @@ export class Queue {
     return true;
   }
 
-  /** Something of an order slot was begun earlier and waits for its next attempt, in memory or not. */
+  /** Something of an order slot was begun earlier and is not over, in memory or not. */
   occupy(work: Work): void {
     this.#lane(work).slots.occupy(work.slot as number, work.id);
+  }
+
+  /** Something of its order slot was begun and is not over. */
+  isOccupied({ subscription, slot }: { subscription: number; slot: number }): boolean {
+    return this.#lanes.get(subscription)?.slots.isOccupied(slot) === true;
   }
 
   /** That one, where it is held and may go as soon as its subscription may send. */
@@ -121,37 +126,48 @@ export class Queue {
   /** The next work that may be sent now; its permits are taken until `release`. */
   take(nowMs: number): Work | null {
     this.isStarved = false;
-    return this.#takeFrom(this.#ready, nowMs) ?? this.#takeFrom(this.#slow, nowMs);
+    return this.#takeWaiting("fast", nowMs) ?? this.#takeReady(nowMs) ?? this.#takeWaiting("slow", nowMs);
   }
 
-  #takeFrom(list: Fifo<Lane>, nowMs: number): Work | null {
-    for (let looks = list.length; looks > 0; looks--) {
-      const lane = list.shift() as Lane;
-      if (this.#listed.get(lane) !== (list === this.#slow ? "slow" : "ready")) continue;
-      this.#listed.set(lane, null);
-      const work = lane.peek(this.#ports.blocked());
-      if (!work) {
-        this.#dropIdle(lane);
-        continue;
-      }
-      const lack = this.#start(lane, work, nowMs);
-      if (lack === null) {
-        this.#list(lane);
-        return work;
-      }
-      if (lack === "process" || lack === "fast") {
-        this.#list(lane);
-        this.isStarved = true;
-        return null;
-      }
-      if (lack === "slow") {
-        this.isStarved = true;
-        this.#listed.set(lane, "slow");
-        this.#slow.push(lane);
-        if (list === this.#slow) return null;
-      }
+  #takeReady(nowMs: number): Work | null {
+    for (let looks = this.#ready.length; looks > 0; looks--) {
+      const lane = this.#ready.shift() as Lane;
+      const taken = this.#listed.get(lane) === "ready" ? this.#takeOf(lane, nowMs) : null;
+      if (taken === "process") return null;
+      if (taken !== null && typeof taken === "object") return taken;
     }
     return null;
+  }
+
+  /** Of those that wait for a place of this kind, the one that waits longest: who finds none, finds none for the others. */
+  #takeWaiting(place: "fast" | "slow", nowMs: number): Work | null {
+    const lanes = this.#waiting[place];
+    for (const lane of lanes) {
+      lanes.delete(lane);
+      const taken = this.#listed.get(lane) === place ? this.#takeOf(lane, nowMs) : null;
+      if (taken === place || taken === "process") return null;
+      if (taken !== null && typeof taken === "object") return taken;
+    }
+    return null;
+  }
+
+  /** The next of the lane; or the kind of place that is missing, for which the lane waits now; or nothing of it can go. */
+  #takeOf(lane: Lane, nowMs: number): Work | "fast" | "slow" | "process" | null {
+    this.#listed.set(lane, null);
+    const work = lane.peek(this.#ports.blocked());
+    if (!work) {
+      this.#dropIdle(lane);
+      return null;
+    }
+    const lack = this.#start(lane, work, nowMs);
+    if (lack === null || lack === "process") this.#list(lane);
+    if (lack === null) return work;
+    if (lack !== "process" && lack !== "fast" && lack !== "slow") return null;
+    this.isStarved = true;
+    if (lack === "process") return lack;
+    this.#listed.set(lane, lack);
+    this.#waiting[lack].add(lane);
+    return lack;
   }
 
   /** Takes its permits and the work out of its lane, or puts the lane where it waits for what is lacking. */
@@ -185,7 +201,7 @@ export class Queue {
     if (!flight) return;
     this.#flights.delete(work.id);
     this.#ports.permits.finish(flight, nowMs, outcome);
-    for (const lane of this.#byHost.get(flight.host) ?? []) this.#list(lane);
+    for (const lane of this.#byHost.get(flight.host) ?? []) if (this.#listed.get(lane) === "host") this.#list(lane);
     this.#byHost.delete(flight.host);
     this.#list(this.#lane(work));
   }
@@ -201,8 +217,9 @@ export class Queue {
     this.#left?.set(work.id, work.step);
     const lane = this.#lanes.get(work.subscription);
     if (!lane) return;
-    if (over && work.slot !== null) {
-      lane.slots.leave(work);
+    if (work.slot !== null) {
+      if (over) lane.slots.leave(work);
+      else lane.slots.laidDown(work);
       this.#list(lane);
     }
     this.#dropIdle(lane);
@@ -225,9 +242,11 @@ export class Queue {
   /** What has waited too long unsent, or is too much for one subscription: to be held on disk. Taken out of its queue. */
   overdue(lane: Lane, nowMs: number): Work[] {
     const crowded = this.#all.size > queuedMax / 2;
-    return this.#taken(
-      lane.shiftWhile((work) => nowMs - work.queuedAtMs >= unsentMaxMs || (crowded && lane.length > queuedPerSubscriptionMax)),
-    );
+    const isOld = (work: Work): boolean => nowMs - work.queuedAtMs >= unsentMaxMs;
+    return this.#taken([
+      ...lane.shiftWhile((work) => isOld(work) || (crowded && lane.length > queuedPerSubscriptionMax)),
+      ...lane.slots.takeHeads((work) => work.step === 0 && isOld(work)),
+    ]);
   }
 
   /** What of the lane is not held yet. Taken out of its queue. */

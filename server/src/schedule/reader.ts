@@ -1,11 +1,11 @@
 // Brings into memory what is to be sent: fresh notifications by snapshot difference, retries ahead of their time, holds
 // when their subscription has room. After a takeover it starts from the stored checkpoint, minus what memory still holds.
 import type { Pool } from "pg";
-import { scanDue, scanFresh, scanHeld } from "../store/scan.ts";
-import type { Window } from "../store/scan.ts";
+import { firstHeld, scanDue, scanFresh, scanHeld } from "../store/scan.ts";
+import type { FreshRow, Window } from "../store/scan.ts";
 import { firstIdAt } from "../domain/id.ts";
 import { Checkpoint } from "./checkpoint.ts";
-import { brakedQueue, slotOfQueue } from "./hold-queues.ts";
+import { brakedQueue, queueOfSlot, slotOfQueue } from "./hold-queues.ts";
 import type { Hold, Holds } from "./holds.ts";
 import { queuedMax } from "./queue.ts";
 import type { Queue } from "./queue.ts";
@@ -106,6 +106,7 @@ export class Reader {
     const page = await scanFresh(pool, this.#window, this.#afterTakeover, freshPage);
     versionSeen(page.version);
     this.#scanNumber ??= this.#openScan(page.to, startedMs);
+    if (this.#afterTakeover) await this.#occupySlots(page.rows);
     for (const row of page.rows) if (queue.admit(freshWork(row, this.#scanNumber, nowMs()), nowMs())) this.checkpoint.owe(this.#scanNumber);
     const last = page.rows.at(-1);
     if (!page.complete && last) {
@@ -115,8 +116,31 @@ export class Reader {
     this.checkpoint.close(this.#scanNumber);
     this.#scanNumber = null;
     this.#window = openWindow(page.to);
-    this.#afterTakeover = false;
+    if (this.#afterTakeover) {
+      this.#afterTakeover = false;
+      void this.readHeld();
+    }
     return true;
+  }
+
+  /** What was under way at the end of the last owner has no step, and is older than what is held: it is next in its slot. */
+  async #occupySlots(rows: readonly FreshRow[]): Promise<void> {
+    const { pool, queue, holds, nowMs } = this.#ports;
+    const heldOf = new Map([...holds.all()].map((hold) => [`${hold.subscription} ${hold.queue}`, hold]));
+    const keyOf = ({ subscription, slot }: FreshRow): string => `${subscription} ${queueOfSlot(slot as number)}`;
+    const inSlots = rows.filter((row) => row.slot !== null && heldOf.has(keyOf(row)) && !queue.get(row.id));
+    const asked = [...new Set(inSlots.map(keyOf))].map((key) => heldOf.get(key) as Hold);
+    if (asked.length === 0) return;
+    const found = await firstHeld(
+      pool,
+      asked.map((hold) => ({ subscription: hold.subscription, queue: hold.queue, after: hold.stored })),
+    );
+    const firstOf = new Map(found.map((first) => [`${first.subscription} ${first.queue}`, first.id]));
+    for (const row of inSlots) {
+      const isNext = row.id < (firstOf.get(keyOf(row)) ?? "");
+      const at = { subscription: row.subscription, slot: row.slot as number };
+      if (isNext && !queue.isOccupied(at)) queue.occupy(freshWork(row, 0, nowMs()));
+    }
   }
 
   /** After a takeover of oneself, what memory holds without a step is owed by the first scan. */
@@ -169,6 +193,8 @@ export class Reader {
     const { holds, queue, isOpen } = this.#ports;
     for (const hold of holds.all()) {
       if (this.#stopped || !hold.more || hold.reading) continue;
+      // What was under way goes before what is held, and is found by the first scan.
+      if (this.#afterTakeover && slotOfQueue(hold.queue) !== null) continue;
       const min = slotOfQueue(hold.queue) === null ? heldInMemoryMin : slotInMemoryMin;
       if (queue.heldInMemory(hold.subscription, hold.queue) < min && isOpen(hold.subscription)) await this.#readHold(hold);
     }

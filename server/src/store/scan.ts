@@ -128,6 +128,25 @@ export function scanHeld(
   );
 }
 
+/** Of each of these queues of holds, the notification that was held first of those behind the cursor. */
+export function firstHeld(
+  on: Connection,
+  queues: readonly { subscription: number; queue: number; after: number }[],
+): Promise<{ subscription: number; queue: number; id: string }[]> {
+  return rows(
+    on,
+    sql`
+    select w.subscription, w.queue, l.notification as id
+    from unnest(${queues.map(({ subscription }) => subscription)}::int4[], ${queues.map(({ queue }) => queue)}::int2[],
+      ${queues.map(({ after }) => after)}::int8[]) w (subscription, queue, after)
+    cross join lateral (
+      select log.notification from log
+      where log.subscription = w.subscription and log.queue = w.queue and log.position > w.after and log.kind = 'h' and log.position is not null
+        and not exists (select from log later where later.notification = log.notification and later.step > log.step)
+      order by log.queue, log.position limit 1) l`,
+  );
+}
+
 export type HeldQueue = { subscription: number; queue: number; cursor: number; last_position: number };
 
 /** Queues with holds, how far each was drained, and the last place that was given: found by skipping through the index, once at a takeover. */
