@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import pino from "pino";
+import type { Logger } from "pino";
 import { createApp } from "../server/src/app.ts";
 import type { App } from "../server/src/app.ts";
 import { readConfig } from "../server/src/config.ts";
@@ -152,10 +153,10 @@ export class TestProgram {
   }
 }
 
-/** `virtual`: time can be set ahead with `advance`. */
-export type Given = Partial<Config> & { disk?: () => Promise<Disk>; virtual?: boolean };
+/** `virtual`: time can be set ahead with `advance`. `log`: hears what the operator would be told. */
+export type Given = Partial<Config> & { disk?: () => Promise<Disk>; virtual?: boolean; log?: Logger };
 
-export async function startTestProgram(t: TestContext, { disk, virtual = false, ...changes }: Given = {}): Promise<TestProgram> {
+export async function startTestProgram(t: TestContext, { disk, virtual = false, log, ...changes }: Given = {}): Promise<TestProgram> {
   const read = readConfig({}, tmpdir());
   if (!read.ok) throw new Error(read.mistakes.join(" "));
   const { config } = read;
@@ -174,7 +175,7 @@ export async function startTestProgram(t: TestContext, { disk, virtual = false, 
       publicUrl: url,
       wallMs: time?.wallMs ?? Date.now,
       ownPorts: [port],
-      log: pino({ level: process.env["BELLHOP_TEST_LOG"] ?? "silent" }),
+      log: log ?? pino({ level: process.env["BELLHOP_TEST_LOG"] ?? "silent" }),
       attempted: () => undefined,
     });
     await app.server.listen({ port, host: "127.0.0.1" });
