@@ -10,6 +10,7 @@ import { createApp } from "../server/src/app.ts";
 import type { App } from "../server/src/app.ts";
 import { readConfig } from "../server/src/config.ts";
 import type { Config } from "../server/src/config.ts";
+import type { Lookup } from "../server/src/deliver/resolver.ts";
 import { startInbox } from "../server/src/inbox/inbox.ts";
 import type { Inbox } from "../server/src/inbox/inbox.ts";
 import type { Disk } from "../server/src/intake/disk.ts";
@@ -18,6 +19,13 @@ import { createTestDatabase } from "./database.ts";
 import { eventually } from "./eventually.ts";
 import { virtualTime } from "./virtual-time.ts";
 import type { VirtualTime } from "./virtual-time.ts";
+
+/** The only host there is: no test asks a name server. */
+const lookup = async (host: string): Promise<Lookup> =>
+  host === "localhost" ? { addresses: ["127.0.0.1", "::1"], ttlMs: Infinity } : { failure: "not_found", ttlMs: 0 };
+
+/** What seals secrets in the tests' databases. */
+export const encryptionKey = Buffer.alloc(32, 7);
 
 const adminKey = "test-admin-key-0123456789";
 
@@ -169,11 +177,12 @@ export async function startTestProgram(t: TestContext, { disk, virtual = false, 
     const app = await createApp({
       config: { ...config, dataDir, adminKey, ...changes },
       databaseUrl: database.url,
-      encryptionKey: Buffer.alloc(32, 7),
+      encryptionKey,
       keyFile: join(dataDir, "admin.key"),
       disk: disk ?? null,
       publicUrl: url,
       wallMs: time?.wallMs ?? Date.now,
+      lookup,
       ownPorts: [port],
       log: log ?? pino({ level: process.env["BELLHOP_TEST_LOG"] ?? "silent" }),
       attempted: () => undefined,

@@ -37,6 +37,11 @@ const cases: Record<string, Case> = {
   },
 };
 
+/** In publish-order.test.ts, with 10,001 subscriptions. */
+const elsewhere: readonly NotMadeReason[] = ["fan_out_limit"];
+/** There are no filters yet. */
+const notYet: readonly NotMadeReason[] = ["filtered_out", "filter_error"];
+
 /** Only counted; the explorer works out which. */
 const counted: readonly NotMadeReason[] = ["not_subscribed", "topic_off"];
 
@@ -54,4 +59,6 @@ test("an event that notifies nobody says why", async (t) => {
       else assert.deepEqual(event.skipped, [{ app, reason, ...notMade[reason] }]);
     });
   }
+  const reached = new Set(Object.values(cases).map(({ reason }) => reason));
+  assert.deepEqual([...reached, ...elsewhere, ...notYet].toSorted(), Object.keys(notMade).toSorted(), "every reason is brought about");
 });

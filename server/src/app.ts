@@ -10,8 +10,8 @@ import type { Config } from "./config.ts";
 import { createChecking } from "./checking.ts";
 import { compilePolicy } from "./deliver/address.ts";
 import type { AddressRules } from "./deliver/address.ts";
-import { dnsLookup } from "./deliver/resolver-dns.ts";
 import { CachedResolver } from "./deliver/resolver.ts";
+import type { Lookup } from "./deliver/resolver.ts";
 import { Sender } from "./deliver/sender.ts";
 import { createDelivery } from "./delivery.ts";
 import type { DeliveryEngine } from "./delivery.ts";
@@ -50,6 +50,8 @@ export type AppOptions = {
   readonly publicUrl: string;
   /** This machine's clock. */
   readonly wallMs: () => number;
+  /** Asks for a host's addresses. */
+  readonly lookup: (host: string) => Promise<Lookup>;
   /** Ports of ours that notifications must never be sent to. */
   readonly ownPorts: readonly number[];
   readonly log: Logger;
@@ -82,7 +84,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const rules = compilePolicy(addressPolicy(config, options.ownPorts));
   const userAgent = config.userAgent ?? userAgentFor(config.publicUrl);
-  const sender = createSender(rules, options.wallMs, trouble);
+  const sender = createSender(rules, options, trouble);
   const telemetry: Telemetry = createTelemetry(options.attempted, () => delivery.waiting());
   const sending = { sender, userAgent, rules, trouble };
   const kept = { ...opened, catalogue: opened.catalogue.current };
@@ -168,11 +170,15 @@ async function whyNotReady(database: Database, { epoch }: Engine, stopping: bool
   return epoch === null ? "This process does not deliver yet." : null;
 }
 
-function createSender(rules: AddressRules, wallMs: () => number, trouble: (message: string, error: unknown) => void): Sender {
+function createSender(
+  rules: AddressRules,
+  { wallMs, lookup }: Pick<AppOptions, "wallMs" | "lookup">,
+  trouble: (message: string, error: unknown) => void,
+): Sender {
   const monotonicMs = (): number => performance.now();
   return new Sender({
     rules,
-    resolver: new CachedResolver(dnsLookup(), monotonicMs),
+    resolver: new CachedResolver(lookup, monotonicMs),
     clock: { wallMs, monotonicMs },
     report: (cause) => trouble("an attempt failed inside Bellhop", cause),
   });

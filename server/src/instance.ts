@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import { createApp } from "./app.ts";
 import type { App } from "./app.ts";
 import { portDefault } from "./config.ts";
+import { dnsLookup } from "./deliver/resolver-dns.ts";
 import type { Config } from "./config.ts";
 import { makeFolder } from "./data-dir.ts";
 import { startPrivatePostgres } from "./embedded/postgres.ts";
@@ -87,6 +88,7 @@ async function startWith(postgres: PrivatePostgres | null, { config, log, attemp
     keyFile,
     disk: postgres ? () => diskOf(config.dataDir) : null,
     wallMs: Date.now,
+    lookup: dnsLookup(),
     publicUrl: config.publicUrl ?? url,
     ownPorts: [port, Number(new URL(databaseUrl).port || 5432), ...(config.metricsPort === null ? [] : [config.metricsPort])],
     log,
