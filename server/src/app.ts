@@ -150,7 +150,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     const pinged = pings.stop();
     // A publisher that never reads its answer must not keep everybody else from an orderly end.
     await Promise.race([server.close(), setTimeout(closeMs, undefined, { ref: false })]);
-    await engine.stop(graceMs);
+    await delivery.stop(graceMs);
     await Promise.race([pinged, setTimeout(closeMs, undefined, { ref: false })]);
     await close();
   };

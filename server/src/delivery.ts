@@ -54,6 +54,8 @@ export type DeliveryEngine = {
   /** What a mark or a change of control data has ended, although its last step is not written yet. */
   readonly whyMarked: WhyMarked;
   waiting(): Waiting;
+  /** Lets what is under way finish for at most `graceMs`, and writes how far it came. */
+  stop(graceMs: number): Promise<void>;
 };
 
 export function createDelivery(parts: DeliveryParts): DeliveryEngine {
@@ -129,7 +131,17 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     endedWhole: (subscription) => endedWhole(database.control, subscription),
     trouble,
   });
-  return { engine, items, whyMarked: (open) => whyMarked(parts, endpoints, open), waiting: () => waitingIn(queue, recorder, nowMs()) };
+  const stop = async (graceMs: number): Promise<void> => {
+    await engine.stop(graceMs);
+    recorder.stop();
+  };
+  return {
+    engine,
+    items,
+    whyMarked: (open) => whyMarked(parts, endpoints, open),
+    waiting: () => waitingIn(queue, recorder, nowMs()),
+    stop,
+  };
 }
 
 /** Beside the rule of matching: a mark, an age, or what the state of its subscription does to it. */

@@ -32,6 +32,7 @@ export class Recorder {
   #flushing = false;
   #timer: NodeJS.Timeout | null = null;
   #pending = 0;
+  #stopped = false;
 
   constructor(ports: RecorderPorts) {
     this.#ports = ports;
@@ -50,11 +51,17 @@ export class Recorder {
     this.#flushSoon();
   }
 
+  /** What could not be written by now is not: whoever goes on finds it without a step. */
+  stop(): void {
+    this.#stopped = true;
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+
   /** Writes what waits; does nothing while a flush is under way, which goes on by itself. */
   flush(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#flushing || this.#pending === 0) return;
+    if (this.#flushing || this.#stopped || this.#pending === 0) return;
     this.#flushing = true;
     const answers = this.#waiting.slice(0, flushMax);
     const batch = [...answers, ...this.#holds.slice(0, flushMax - answers.length)];
@@ -64,7 +71,7 @@ export class Recorder {
   #flushed(batch: readonly Entry[], written: boolean): void {
     this.#flushing = false;
     if (!written) {
-      this.#timer ??= setTimeout(() => this.flush(), retryAfterMs);
+      if (!this.#stopped) this.#timer ??= setTimeout(() => this.flush(), retryAfterMs);
       return;
     }
     const holds = batch.filter(isHold).length;
@@ -77,7 +84,7 @@ export class Recorder {
 
   #flushSoon(): void {
     if (this.#pending >= flushAt) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), windowMs);
+    else if (!this.#stopped) this.#timer ??= setTimeout(() => this.flush(), windowMs);
   }
 
   /** False: nothing is known to be on disk, the same entries are to be written again. */
