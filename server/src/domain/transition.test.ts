@@ -44,18 +44,16 @@ type Row = {
   chance?: number;
   inMs?: number;
   ended?: EndedReason;
-  gone?: true;
 };
 
 const rows: Row[] = [
   { says: "any 2xx delivers", progress: fresh, failure: null, status: 204 },
   {
-    says: "410 ends the notification and disables the subscription",
+    says: "410 ends the notification",
     progress: fresh,
     failure: "gone",
     status: 410,
     ended: "gone",
-    gone: true,
   },
   {
     says: "410 means the same under intercom",
@@ -64,7 +62,6 @@ const rows: Row[] = [
     failure: "gone",
     status: 410,
     ended: "gone",
-    gone: true,
   },
   { says: "the first failure is tried again after 5 s", progress: fresh, failure: "status", status: 500, inMs: 5 * second },
   { says: "waits are stretched to 1.2", progress: fresh, failure: "timeout", chance: 1, inMs: 6 * second },
@@ -164,11 +161,10 @@ const rows: Row[] = [
   },
 ];
 
-for (const { says, policy = "durable", progress, failure, status = 0, retryAfterMs = null, chance = 0.5, inMs, ended, gone } of rows) {
+for (const { says, policy = "durable", progress, failure, status = 0, retryAfterMs = null, chance = 0.5, inMs, ended } of rows) {
   test(says, () => {
     const next = afterAttempt(progress, { failure, status, retryAfterMs }, planOf(policy), at(now, now), chance);
     assert.equal(next.ended, ended ?? null);
-    assert.equal(next.gone, gone ?? false);
     assert.equal(next.nextAtMs, inMs === undefined ? null : now + inMs);
     assert.equal(next.progress.requests, progress.requests + 1, "every request counts");
   });
@@ -211,6 +207,6 @@ test("what would be tried after the notification's end expires instead", () => {
 });
 
 test("a replay of what was delivered gets one request and never another", () => {
-  const next = afterExtraAttempt(after(1, 0), now, false);
+  const next = afterExtraAttempt(after(1, 0), now);
   assert.deepEqual([next.nextAtMs, next.ended, next.progress.requests], [null, null, 2]);
 });

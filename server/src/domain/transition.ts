@@ -26,8 +26,6 @@ export type Next = {
   readonly progress: Progress;
   readonly nextAtMs: number | null;
   readonly ended: EndedReason | null;
-  /** The subscription is to be disabled. */
-  readonly gone: boolean;
 };
 
 const hourMs = 3_600_000;
@@ -49,28 +47,27 @@ export function afterAttempt(progress: Progress, answered: Answered, plan: Plan,
   const firstSentAtMs = progress.firstSentAtMs ?? sentAtMs;
   const requests = progress.requests + 1;
   if (answered.failure === null)
-    return { progress: { ...progress, requests, firstSentAtMs, throttledSinceMs: null }, nextAtMs: null, ended: null, gone: false };
+    return { progress: { ...progress, requests, firstSentAtMs, throttledSinceMs: null }, nextAtMs: null, ended: null };
   if (answered.failure === "throttled") {
     const throttledSinceMs = progress.throttledSinceMs ?? nowMs;
     const throttled = { requests, policyStep: progress.policyStep, firstSentAtMs, throttledSinceMs };
-    if (nowMs - throttledSinceMs >= plan.throttledForMs)
-      return { progress: throttled, nextAtMs: null, ended: "throttled_too_long", gone: false };
+    if (nowMs - throttledSinceMs >= plan.throttledForMs) return { progress: throttled, nextAtMs: null, ended: "throttled_too_long" };
     const untilMs = at.throttledUntilMs ?? nowMs + throttleWaitMs(nowMs - throttledSinceMs, answered.retryAfterMs);
     return scheduled(throttled, Math.max(untilMs, nowMs), endsAtMs);
   }
   const failed = { requests, policyStep: progress.policyStep + 1, firstSentAtMs, throttledSinceMs: null };
-  if (answered.failure === "gone") return { progress: failed, nextAtMs: null, ended: "gone", gone: true };
+  if (answered.failure === "gone") return { progress: failed, nextAtMs: null, ended: "gone" };
   const waitMs = plan.waitsMs[progress.policyStep];
-  if (waitMs === undefined) return { progress: failed, nextAtMs: null, ended: "attempts_exhausted", gone: false };
+  if (waitMs === undefined) return { progress: failed, nextAtMs: null, ended: "attempts_exhausted" };
   const jittered = plan.jitter ? waitMs * (0.8 + 0.4 * chance) : waitMs;
   const asked = answered.status === 503 && answered.retryAfterMs !== null ? Math.min(answered.retryAfterMs, retryAfterMaxMs) : 0;
   return scheduled(failed, nowMs + Math.max(jittered, asked), endsAtMs);
 }
 
 /** A delivered notification that is replayed gets this one request and stays delivered. */
-export function afterExtraAttempt(progress: Progress, sentAtMs: number, gone: boolean): Next {
+export function afterExtraAttempt(progress: Progress, sentAtMs: number): Next {
   const firstSentAtMs = progress.firstSentAtMs ?? sentAtMs;
-  return { progress: { ...progress, requests: progress.requests + 1, firstSentAtMs }, nextAtMs: null, ended: null, gone };
+  return { progress: { ...progress, requests: progress.requests + 1, firstSentAtMs }, nextAtMs: null, ended: null };
 }
 
 /** Waits of 1, 2, 4… minutes have lasted 0, 1, 3… minutes in all when the next begins: each is all before it and one more. */
@@ -80,8 +77,8 @@ function throttleWaitMs(throttledForMs: number, retryAfterMs: number | null): nu
 }
 
 function scheduled(progress: Progress, atMs: number, endsAtMs: number): Next {
-  if (atMs >= endsAtMs) return { progress, nextAtMs: null, ended: "expired", gone: false };
-  return { progress, nextAtMs: Math.round(atMs), ended: null, gone: false };
+  if (atMs >= endsAtMs) return { progress, nextAtMs: null, ended: "expired" };
+  return { progress, nextAtMs: Math.round(atMs), ended: null };
 }
 
 const dayMs = 24 * hourMs;

@@ -1,4 +1,5 @@
 // The range of time that a replay is asked for: within what the log keeps, and not in the future.
+import { notAnInstant, readInstant } from "../domain/instant.ts";
 import type { NewReplay } from "@bellhop/contract/replays";
 import type { Mistake } from "@bellhop/contract/problems";
 import { Problem } from "../domain/problem.ts";
@@ -8,8 +9,6 @@ export type Range = { readonly sinceMs: number; readonly untilMs: number };
 const dayMs = 86_400_000;
 /** Clocks differ: so far ahead is now. */
 const aheadMaxMs = 60_000;
-
-const isoInstant = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** `newId`: the same ids can be sent again only while they are kept for a day more. */
 export function readRange(body: NewReplay, newId: boolean, nowMs: number, retentionDays: number): Range {
@@ -34,16 +33,11 @@ function rangeMistakes({ sinceMs, untilMs }: Range, newId: boolean, nowMs: numbe
 
 /** Unix seconds, or ISO 8601; `NaN` for anything else. `Date.parse` takes 30 February for 2 March. */
 function instantMs(given: string | number): number {
-  if (typeof given === "number") return given * 1_000;
-  const [, day] = isoInstant.exec(given) ?? [];
-  const midnightMs = Date.parse(`${day}T00:00:00Z`);
-  const exists = Number.isFinite(midnightMs) && new Date(midnightMs).toISOString().slice(0, 10) === day;
-  return exists ? Date.parse(given) : Number.NaN;
+  return typeof given === "number" ? given * 1_000 : readInstant(given);
 }
 
 function instantMistakes(pointer: string, ms: number): Mistake[] {
-  const message = "is neither a time in ISO 8601 with a time zone, such as 2026-01-31T09:00:00Z, nor unix seconds";
-  return Number.isFinite(ms) ? [] : [mistake(pointer, message)];
+  return Number.isFinite(ms) ? [] : [mistake(pointer, notAnInstant)];
 }
 
 const mistake = (pointer: string, message: string): Mistake => ({ pointer, message });

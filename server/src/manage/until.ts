@@ -1,5 +1,6 @@
 // Until when a pause or a brake lasts: in the future, and not for longer than makes sense for what it holds.
 import type { Mistake } from "@bellhop/contract/problems";
+import { readInstant } from "../domain/instant.ts";
 import { untilDaysMax } from "@bellhop/contract/until";
 
 const dayMs = 24 * 3_600_000;
@@ -10,13 +11,8 @@ export function untilMistakes(until: string, nowMs: number): Mistake[] {
 }
 
 function untilMistake(until: string, nowMs: number): string | null {
-  const untilMs = Date.parse(until);
-  if (Number.isNaN(untilMs) || !isDay(until.slice(0, 10))) return "is not a date that exists";
+  const untilMs = readInstant(until);
+  if (Number.isNaN(untilMs)) return "is not a date that exists";
   if (untilMs <= nowMs) return "must lie in the future";
   return untilMs <= nowMs + untilDaysMax * dayMs ? null : `is more than ${untilDaysMax} days ahead, which is the most`;
-}
-
-/** JavaScript takes the 30th of February for the 2nd of March. */
-function isDay(day: string): boolean {
-  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }

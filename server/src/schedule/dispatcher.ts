@@ -82,7 +82,7 @@ export class Dispatcher {
   /** Writes the end of a notification that is not to be sent. */
   end(work: Work, reason: EndedReason, done: () => void = () => undefined): void {
     this.#ports.ended(work, reason);
-    const next: Next = { progress: work.progress, nextAtMs: null, ended: reason, gone: false };
+    const next: Next = { progress: work.progress, nextAtMs: null, ended: reason };
     this.#ports.record([endedStep(work, work.step + 1, reason, this.#ports.nowMs())], () => {
       this.#recorded(work, next, 1);
       done();
@@ -188,7 +188,7 @@ export class Dispatcher {
 
   #next({ work, subscription }: Delivery, { answered, sentAtMs }: Sent, throttledUntilMs: number | null): Next {
     const { planOf, nowMs, chance, holdDays } = this.#ports;
-    if (work.delivered && answered.failure !== null) return afterExtraAttempt(work.progress, sentAtMs, answered.failure === "gone");
+    if (work.delivered && answered.failure !== null) return afterExtraAttempt(work.progress, sentAtMs);
     const at = { sentAtMs, nowMs: nowMs(), endsAtMs: endsAtMs(work.madeAtMs, holdDays), throttledUntilMs };
     return canceledInstead(work, afterAttempt(work.progress, answered, planOf(subscription), at, chance()));
   }

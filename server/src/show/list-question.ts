@@ -2,6 +2,7 @@
 import type { NotificationQuery } from "@bellhop/contract/notifications";
 import { listLimitDefault } from "@bellhop/contract/fields";
 import { firstIdAt } from "../domain/id.ts";
+import { notAnInstant, readInstant } from "../domain/instant.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Status } from "../domain/status.ts";
 import type { NotificationRow } from "../store/notification-list.ts";
@@ -40,8 +41,8 @@ export async function readQuestion(on: Connection, query: NotificationQuery, ask
     status: query.status ?? null,
     code: query.code ?? null,
     objectId: query.object_id ?? null,
-    from: query.since === undefined ? null : firstIdAt(readInstant("since", query.since)),
-    below: lower(readCursor(query.cursor), query.until === undefined ? null : firstIdAt(readInstant("until", query.until))),
+    from: query.since === undefined ? null : firstIdAt(instantAsked("since", query.since)),
+    below: lower(readCursor(query.cursor), query.until === undefined ? null : firstIdAt(instantAsked("until", query.until))),
     limit: query.limit ?? listLimitDefault,
   };
 }
@@ -68,21 +69,11 @@ function lower(a: string | null, b: string | null): string | null {
 }
 
 const unixSeconds = /^\d{1,11}(\.\d{1,3})?$/;
-const isoInstant = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
-function readInstant(pointer: "since" | "until", text: string): number {
-  const ms = unixSeconds.test(text) ? Number(text) * 1000 : readIso(text);
+function instantAsked(pointer: "since" | "until", text: string): number {
+  const ms = unixSeconds.test(text) ? Number(text) * 1000 : readInstant(text);
   if (Number.isFinite(ms) && ms >= 0) return ms;
-  const message = "is neither a time in ISO 8601 with a time zone, such as 2026-01-31T09:00:00Z, nor unix seconds";
-  throw new Problem("invalid_query", undefined, [{ pointer: `/${pointer}`, message }]);
-}
-
-/** `Date.parse` takes 30 February for 2 March. */
-function readIso(text: string): number {
-  const [, day] = isoInstant.exec(text) ?? [];
-  const midnight = Date.parse(`${day}T00:00:00Z`);
-  const exists = Number.isFinite(midnight) && new Date(midnight).toISOString().slice(0, 10) === day;
-  return exists ? Date.parse(text) : Number.NaN;
+  throw new Problem("invalid_query", undefined, [{ pointer: `/${pointer}`, message: notAnInstant }]);
 }
 
 /** What a row alone can tell; status, code and object need more. */
