@@ -3,16 +3,10 @@
 import { randomBytes } from "node:crypto";
 import type { Catalogue } from "./domain/catalogue.ts";
 import { subscriptionLimits } from "@bellhop/contract/subscriptions";
-import type { EndedReason } from "@bellhop/contract/reasons";
-import { madeAtMs } from "./domain/id.ts";
-import { whyNotNow } from "./domain/matching.ts";
-import { readPolicy } from "./domain/policy.ts";
-import { replayCause } from "./domain/status.ts";
-import { whyDropped, whyOver } from "./domain/turn.ts";
 import type { Policy as PolicyDocument } from "@bellhop/contract/subscriptions";
-import type { Plan } from "./domain/transition.ts";
 import { createDeliver } from "./deliver/deliver.ts";
 import type { Sender } from "./deliver/sender.ts";
+import { judge, limitsOf, planOf, whyEnded, whyMarked } from "./judging.ts";
 import { Recorder } from "./record/recorder.ts";
 import { Dispatcher } from "./schedule/dispatcher.ts";
 import type { Delivery, Sent } from "./schedule/dispatcher.ts";
@@ -21,10 +15,7 @@ import { ItemCache } from "./schedule/item-cache.ts";
 import { Endpoints } from "./schedule/endpoints.ts";
 import { Permits } from "./schedule/permits.ts";
 import { Queue } from "./schedule/queue.ts";
-import type { Outcome } from "./schedule/queue.ts";
-import { isFresh } from "./schedule/work.ts";
-import type { Work } from "./schedule/work.ts";
-import type { Open, WhyMarked } from "./show/marked.ts";
+import type { WhyMarked } from "./show/marked.ts";
 import type { Telemetry, Waiting } from "./signal/telemetry.ts";
 import type { DatabaseClock } from "./store/database-clock.ts";
 import type { Database } from "./store/database.ts";
@@ -86,21 +77,14 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     missingPartition: () => makePartitions(database.control, nowMs(), nowMs()),
     trouble,
   });
-  const deliver = createDeliver({
-    send: (exchange) => parts.sender.send(exchange),
-    userAgent: parts.userAgent,
-    catalogue: parts.catalogue,
-    nowMs,
-  });
+  const deliver = createDeliver({ ...parts, send: (exchange) => parts.sender.send(exchange), nowMs });
   const record = recorder.record.bind(recorder);
   const dispatcher: Dispatcher = new Dispatcher({
+    ...parts,
     queue,
     items,
-    directory,
-    catalogue: parts.catalogue,
     nowMs,
     chance: Math.random,
-    holdDays: parts.holdDays,
     planOf: ({ policy }) => planOf(policy as PolicyDocument),
     whyEnded: (work, subscription) => whyEnded(endpoints, work, subscription, parts.holdDays, nowMs()),
     judged: (delivery, sent) => judge(endpoints, permits, delivery, sent),
@@ -112,24 +96,18 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     starved: () => engine.starved(),
     attempted: (delivery, sent, next) => tell(telemetry(), delivery, sent, next.nextAtMs),
     ended: (_, reason) => telemetry().ended(reason),
-    trouble,
   });
   const engine: Engine = new Engine({
-    database,
+    ...parts,
     queue,
     endpoints,
-    copying: { retentionDays: parts.retentionDays, random: randomBytes, catalogue: parts.catalogue, directory },
+    copying: { ...parts, random: randomBytes },
     dispatcher: () => dispatcher,
-    holdDays: parts.holdDays,
     record,
-    userAgent: parts.userAgent,
     nowMs,
     monotonicMs: () => performance.now(),
     measureClock: () => clock.measure(),
-    versionSeen: parts.versionSeen,
-    changed: parts.changed,
     endedWhole: (subscription) => endedWhole(database.control, subscription),
-    trouble,
   });
   const stop = async (graceMs: number): Promise<void> => {
     await engine.stop(graceMs);
@@ -142,74 +120,6 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     waiting: () => waitingIn(queue, recorder, nowMs()),
     stop,
   };
-}
-
-/** Beside the rule of matching: a mark, an age, or what the state of its subscription does to it. */
-function whyEnded(
-  endpoints: Endpoints,
-  work: Work,
-  subscription: SubscriptionView | undefined,
-  holdDays: number,
-  nowMs: number,
-): EndedReason | null {
-  const isReplay = work.retryReason === replayCause;
-  const marked = endpoints.whyMarked({ ...work, isReplay });
-  if (marked !== null || !subscription) return marked;
-  const { pause, throttledSecondsMax } = readPolicy(subscription.policy as PolicyDocument);
-  const { madeAtMs, progress, heldCause } = work;
-  const isHeld = heldCause !== null && heldCause !== replayCause;
-  const health = endpoints.health(work.subscription);
-  const isNew = isFresh(work) && madeAtMs >= (health?.sinceMs ?? 0);
-  const facts = { madeAtMs, isHeld, throttledSinceMs: progress.throttledSinceMs, isReplay, isFresh: isNew };
-  const over = whyOver(facts, { holdDays, throttledForMs: throttledSecondsMax * 1000 }, nowMs);
-  return over ?? (health && whyDropped(health.state, pause, facts));
-}
-
-function judge(
-  endpoints: Endpoints,
-  permits: Permits,
-  { work, app, subscription }: Delivery,
-  { sentAtMs, answered }: Sent,
-): { outcome: Outcome; throttledUntilMs: number | null } {
-  const { name, timeoutMs } = readPolicy(subscription.policy as PolicyDocument);
-  const outcome = endpoints.answered({
-    subscription: subscription.ref,
-    maxInFlight: subscription.maxInFlight ?? subscriptionLimits.inFlightDefault,
-    rules: { spaced: name !== "intercom", suspends: app.facts.visibility === "private" },
-    startedMs: sentAtMs,
-    timeoutMs: subscription.timeoutMs ?? timeoutMs,
-    atATime: permits.inFlightOf(subscription.ref),
-    answered,
-    counts: work.retryReason !== replayCause,
-  });
-  return { outcome, throttledUntilMs: endpoints.throttledUntilMs(subscription.ref) };
-}
-
-async function whyMarked({ directory, catalogue }: DeliveryParts, endpoints: Endpoints, open: readonly Open[]): ReturnType<WhyMarked> {
-  await directory.loadMissing(
-    open.map(({ app }) => app),
-    open.map(({ workspace }) => workspace),
-  );
-  return open.map((each) => {
-    const marked = endpoints.whyMarked({ ...each, madeAtMs: madeAtMs(each.id) });
-    if (marked !== null) return marked;
-    const app = directory.app(each.app);
-    const installation = directory.workspaceByRef(each.workspace)?.installations.get(each.app);
-    if (!app || !installation) return "uninstalled";
-    const topic = catalogue().topicNamed(each.topic) ?? catalogue().formerly(each.topic)?.topic ?? null;
-    const facts = app.subscriptions.find(({ ref }) => ref === each.subscription)?.facts ?? null;
-    return whyNotNow(catalogue(), topic, installation, app.facts, facts);
-  });
-}
-
-function planOf(document: PolicyDocument): Plan {
-  const { waitsS, jitter, throttledSecondsMax } = readPolicy(document);
-  return { waitsMs: waitsS.map((wait) => wait * 1000), jitter, throttledForMs: throttledSecondsMax * 1000 };
-}
-
-function limitsOf({ policy, timeoutMs, maxInFlight }: SubscriptionView): { timeoutMs: number; connections: number } {
-  const { timeoutMs: byPolicy } = readPolicy(policy as PolicyDocument);
-  return { timeoutMs: timeoutMs ?? byPolicy, connections: maxInFlight ?? subscriptionLimits.inFlightDefault };
 }
 
 function tell(
