@@ -63,7 +63,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     opened.keys.forget();
     const apps = await opened.directory.refresh();
     await opened.catalogue.refresh(opened.directory.version);
-    void delivery.engine.controlChanged(apps);
+    // Before a change is answered: what a brake names is stopped when its answer comes.
+    await delivery.engine.controlChanged(apps);
   };
   const versionSeen = (seen: number): void => {
     if (seen > opened.directory.version) void changed().catch((error: unknown) => trouble("control data could not be refreshed", error));

@@ -306,6 +306,10 @@ export class Engine {
         admitted,
         isOpen: (subscription) => endpoints.isOpen(subscription, nowMs()),
         blocked: () => endpoints.blocked,
+        heldRead: (subscription) => {
+          const lane = endpoints.blocked.size > 0 ? queue.lane(subscription) : undefined;
+          if (lane) this.#holder.stop(lane, nowMs());
+        },
         emptied: (subscription, number) => {
           const slot = slotOfQueue(number);
           if (slot !== null) queue.unspilled(subscription, slot);

@@ -52,7 +52,11 @@ export class Holder {
     const { atOnce, opensAtMs } = endpoints.gate(lane, nowMs);
     const isClosed = atOnce === 0 && (opensAtMs === null || opensAtMs - nowMs > unsentMaxMs);
     if (isClosed) void this.#settle(queue.unheld(lane, () => true));
-    else if (endpoints.blocked.size > 0) this.#holdAll(queue.unheld(lane, (work) => endpoints.blocked.has(work.workspace)));
+    if (isClosed || endpoints.blocked.size === 0) return;
+    const isBlocked = (work: Work): boolean => endpoints.blocked.has(work.workspace);
+    this.#holdAll(queue.unheld(lane, isBlocked));
+    // Moved to a queue of its own, where it stands in nobody's way.
+    this.#holdAll(queue.held(lane, isBlocked));
   }
 
   /** Held, or ended where the policy says so. Each was taken out of its queue. */

@@ -83,6 +83,13 @@ export class Lane {
     return [...this.#ranks[0].shiftWhile(goes), ...this.#ranks[1].shiftWhile(goes), ...this.slots.shiftWhile(goes)];
   }
 
+  /** Takes out what was held, so that it does not stand before others. What has an order stays. */
+  takeHeld(goes: (work: Work) => boolean): Work[] {
+    const gone: Work[] = [];
+    for (const fifo of this.#held.values()) for (const work of [...fifo.all()]) if (goes(work) && fifo.remove(work)) gone.push(work);
+    return gone;
+  }
+
   *all(): IterableIterator<Work> {
     for (const rank of this.#ranks) yield* rank.all();
     yield* this.slots.all();

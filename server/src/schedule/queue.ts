@@ -254,6 +254,11 @@ export class Queue {
     return this.#taken([...lane.shiftWhile(goes), ...lane.slots.takeHeads((work) => work.heldCause === null && goes(work))]);
   }
 
+  /** What of the lane came from among the held. Taken out of its queue. */
+  held(lane: Lane, goes: (work: Work) => boolean): Work[] {
+    return this.#taken(lane.takeHeld(goes));
+  }
+
   /** While what memory holds is read again, rows may be older than what was recorded meanwhile. */
   rememberLeaving(remember: boolean): void {
     this.#left = remember ? (this.#left ?? new Map()) : null;

@@ -34,6 +34,8 @@ export type ReaderPorts = {
   readonly isOpen: (subscription: number) => boolean;
   /** Workspaces under a brake. */
   readonly blocked: () => ReadonlySet<number>;
+  /** Some of what is held for it came into memory. */
+  readonly heldRead: (subscription: number) => void;
   /** A queue of holds turned out to be empty. */
   readonly emptied: (subscription: number, queue: number) => void;
   readonly trouble: (message: string, error: unknown) => void;
@@ -201,7 +203,7 @@ export class Reader {
   }
 
   async #readHold(hold: Hold): Promise<void> {
-    const { pool, holds, queue, nowMs, admitted, blocked, emptied, trouble } = this.#ports;
+    const { pool, holds, queue, nowMs, admitted, blocked, emptied, heldRead, trouble } = this.#ports;
     const page = slotOfQueue(hold.queue) === null ? heldPage : slotPage;
     const without = hold.queue === brakedQueue ? [...blocked()] : [];
     hold.reading = true;
@@ -228,6 +230,7 @@ export class Reader {
     } finally {
       hold.reading = false;
     }
+    heldRead(hold.subscription);
     if (holds.isEmpty(hold.subscription, hold.queue)) emptied(hold.subscription, hold.queue);
     admitted();
   }
