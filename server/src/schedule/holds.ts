@@ -14,6 +14,8 @@ type Hold = {
   reading: boolean;
   /** For each hold of it that is being written a place below its own: no read may go past the first, for it may miss that hold. */
   writing: number[];
+  /** How far a sweep has come that ends everything up to `readTo`; null when none is under way. */
+  sweptTo: number | null;
   /** The cursor as it is stored. */
   stored: number;
   /** While its subscription may not send: when to look for what is over, though nothing of it is sent. */
@@ -77,9 +79,23 @@ export class Holds {
   }
 
   read(hold: Hold, positions: readonly number[], taken: readonly number[], complete: boolean): void {
-    hold.readTo = positions.at(-1) ?? hold.readTo;
+    hold.readTo = Math.max(hold.readTo, positions.at(-1) ?? 0);
     for (const position of taken) hold.open.add(position);
     hold.more ||= !complete;
+  }
+
+  /** A sweep ends everything up to this place: nobody need read it to send it. */
+  leaveToSweep(hold: Hold, to: number): void {
+    const target = Math.min(to, this.settledTo(hold));
+    if (target <= hold.readTo) return;
+    hold.sweptTo ??= hold.readTo;
+    hold.readTo = target;
+    hold.more = true;
+  }
+
+  /** Everything that was found behind `from`, up to `to`, is over: it need not be looked at again. */
+  passed(hold: Hold, from: number, to: number): void {
+    if (!hold.reading && hold.readTo === from) hold.readTo = Math.max(from, to);
   }
 
   /** It was read, and has no next step yet. */
@@ -118,7 +134,8 @@ export class Holds {
   moved(): { subscription: number; queue: number; position: number }[] {
     const moved: { subscription: number; queue: number; position: number }[] = [];
     for (const hold of this.#holds.values()) {
-      const position = hold.open.size === 0 ? hold.readTo : Math.min(...hold.open) - 1;
+      const followed = hold.open.size === 0 ? hold.readTo : Math.min(...hold.open) - 1;
+      const position = Math.min(followed, hold.sweptTo ?? Infinity);
       if (position > hold.stored) moved.push({ subscription: hold.subscription, queue: hold.queue, position });
     }
     return moved;
@@ -132,7 +149,8 @@ export class Holds {
   #hold(subscription: number, queue: number): Hold {
     let hold = this.#holds.get(key(subscription, queue));
     if (!hold) {
-      hold = { subscription, queue, readTo: 0, open: new Set(), more: false, reading: false, writing: [], stored: 0, lookAtMs: 0 };
+      const places = { readTo: 0, open: new Set<number>(), writing: [], sweptTo: null, stored: 0 };
+      hold = { subscription, queue, ...places, more: false, reading: false, lookAtMs: 0 };
       this.#holds.set(key(subscription, queue), hold);
     }
     return hold;

@@ -15,8 +15,10 @@ import type { Queue } from "./queue.ts";
 import type { Work } from "./work.ts";
 
 const page = 200;
-/** A page each: 2,000 notifications a second at most. */
-const pauseMs = 100;
+/** A page each: 2,000 notifications a second at most, all sweeps together. */
+const pageMs = 100;
+/** Subscriptions at a time, so that few do not wait behind a million. */
+const sweepsMax = 4;
 /** What is held behind a closed gate is looked at this often, a page at a time. */
 const lookAgainMs = 60_000;
 const dayMs = 86_400_000;
@@ -40,9 +42,12 @@ export type SweeperPorts = {
 export class Sweeper {
   readonly #ports: SweeperPorts;
   readonly #wanted = new Set<number>();
-  #sweeping = false;
+  readonly #swept = new Set<number>();
+  #runs = 0;
+  #nextPageAtMs = 0;
+  #lookedAt: Promise<unknown> = Promise.resolve();
   #looking = false;
-  #lookAtMemoryMs = 0;
+  #lookAgainAtMs = 0;
 
   constructor(ports: SweeperPorts) {
     this.#ports = ports;
@@ -51,27 +56,37 @@ export class Sweeper {
   /** Everything of these subscriptions that would not be sent any more ends now, wherever it waits. */
   sweep(subscriptions: Iterable<number>): void {
     for (const subscription of subscriptions) this.#wanted.add(subscription);
-    if (!this.#sweeping) void this.#run();
+    while (this.#runs < sweepsMax && this.#nextWanted() !== undefined) void this.#run();
+  }
+
+  #nextWanted(): number | undefined {
+    for (const subscription of this.#wanted) if (!this.#swept.has(subscription)) return subscription;
+    return undefined;
   }
 
   async #run(): Promise<void> {
-    this.#sweeping = true;
-    for (const subscription of this.#wanted) {
-      this.#wanted.delete(subscription);
+    this.#runs++;
+    for (let next = this.#nextWanted(); next !== undefined; next = this.#nextWanted()) {
+      this.#wanted.delete(next);
+      this.#swept.add(next);
       try {
-        if (this.#ports.owns()) await this.#sweepOne(subscription);
+        if (this.#ports.owns()) await this.#sweepOne(next);
       } catch (error) {
-        this.#ports.trouble("what is not to be sent any more could not all be ended; each ends when its turn comes", error);
+        this.#ports.trouble("what is not to be sent any more could not all be ended; it is tried again", error);
       }
+      this.#swept.delete(next);
     }
-    this.#sweeping = false;
+    this.#runs--;
   }
 
   async #sweepOne(subscription: number): Promise<void> {
     const { endpoints, endedWhole, holds } = this.#ports;
+    // What a look has in hand cannot be ended here, and would be passed.
+    await this.#lookedAt.catch(() => undefined);
     const whole = await endedWhole(subscription);
     if (whole !== null) endpoints.endAll(subscription, whole);
     const { discardedTo, endedBeforeMs } = endpoints.marks(subscription);
+    if (discardedTo !== null) for (const hold of holds.of(subscription)) holds.leaveToSweep(hold, discardedTo);
     await this.#sweepMemory(subscription);
     await this.#sweepRetries(subscription);
     for (const hold of holds.of(subscription)) await this.#sweepHeld(hold);
@@ -102,20 +117,34 @@ export class Sweeper {
     }
   }
 
-  async #sweepHeld({ subscription, queue }: Hold): Promise<void> {
-    let after = 0;
-    for (let full = true; full && this.#ports.owns();) {
-      const rows = await scanHeld(this.#ports.database.read, subscription, queue, after, page);
-      await this.#endOf(rows);
-      after = rows.at(-1)?.position ?? after;
-      full = rows.length === page;
+  async #sweepHeld(hold: Hold): Promise<void> {
+    const until = hold.sweptTo === null ? Infinity : hold.readTo;
+    let after = hold.sweptTo ?? hold.readTo;
+    for (let full = true; full && after < until && this.#ports.owns();) {
+      const ended = await this.#endPage(hold, after);
+      full = ended.full;
+      after = ended.to;
+      if (hold.sweptTo !== null) hold.sweptTo = after;
     }
+    if (this.#ports.owns()) hold.sweptTo = null;
+  }
+
+  /** Ends what is over of the next page of a hold's places. */
+  async #endPage(hold: Hold, after: number): Promise<{ to: number; full: boolean; ended: number }> {
+    const { database, holds } = this.#ports;
+    const settledTo = holds.settledTo(hold);
+    const rows = await scanHeld(database.read, hold.subscription, hold.queue, after, page);
+    const ended = await this.#endOf(rows);
+    const to = rows.at(-1)?.position ?? after;
+    if (ended === rows.length) holds.passed(hold, after, Math.min(to, settledTo));
+    return { to, full: rows.length === page, ended };
   }
 
   /** Ends those of the rows that are over, waits until that is on disk; gives how many. */
   async #endOf(rows: readonly ResumedRow[]): Promise<number> {
     if (rows.length === 0) return 0;
     const { claims, dispatcher } = this.#ports;
+    const startedMs = performance.now();
     const claimed = rows.map((row) => claims.row(row)).filter(({ busy }) => !busy);
     await dispatcher().load(claimed.map(({ work }) => work));
     const ends: Promise<void>[] = [];
@@ -125,8 +154,14 @@ export class Sweeper {
       else ends.push(this.#end(claim.work, reason));
     }
     await Promise.all(ends);
-    if (ends.length > 0) await setTimeout(pauseMs);
+    if (ends.length > 0) await this.#pace(startedMs);
     return ends.length;
+  }
+
+  /** Until the next page may begin. */
+  async #pace(startedMs: number): Promise<void> {
+    this.#nextPageAtMs = Math.max(startedMs, this.#nextPageAtMs) + pageMs;
+    await setTimeout(Math.max(0, this.#nextPageAtMs - performance.now()));
   }
 
   #end(work: Work, reason: EndedReason): Promise<void> {
@@ -139,14 +174,23 @@ export class Sweeper {
     this.#looking = true;
     const { nowMs, holds, trouble, endpoints } = this.#ports;
     try {
-      if (this.#lookAtMemoryMs <= nowMs()) await this.#lookAtMemory();
+      if (this.#lookAgainAtMs <= nowMs()) {
+        await this.#lookAtMemory();
+        this.#lookAgainAtMs = nowMs() + lookAgainMs;
+        // What a sweep could not end is tried again.
+        this.sweep(endpoints.marked().filter((subscription) => !this.#swept.has(subscription)));
+      }
       for (const hold of holds.all()) {
         // The reader leaves out what a brake on its workspace holds, and takes nothing more for there.
         const isUnread = hold.more || hold.queue === brakedQueue;
         if (hold.lookAtMs > nowMs() || !isUnread || !this.#ports.owns()) continue;
         // A gate is closed by a state or by a brake.
         if (endpoints.health(hold.subscription) === null && endpoints.brakesEndMs === null) continue;
-        const ended = await this.#lookAt(hold);
+        // A sweep looks at what it passes.
+        if (this.#swept.has(hold.subscription)) continue;
+        const looking = this.#endPage(hold, hold.readTo);
+        this.#lookedAt = looking;
+        const { ended } = await looking;
         if (ended < page) hold.lookAtMs = nowMs() + lookAgainMs;
       }
     } catch (error) {
@@ -162,10 +206,5 @@ export class Sweeper {
     const madeBeforeMs = nowMs() - holdDays * dayMs;
     const old = [...queue.all()].filter((work) => work.state === "queued" && work.madeAtMs <= madeBeforeMs);
     for (let from = 0; from < old.length; from += page) await this.#endIfOver(old.slice(from, from + page));
-    this.#lookAtMemoryMs = nowMs() + lookAgainMs;
-  }
-
-  async #lookAt({ subscription, queue, readTo }: Hold): Promise<number> {
-    return this.#endOf(await scanHeld(this.#ports.database.read, subscription, queue, readTo, page));
   }
 }

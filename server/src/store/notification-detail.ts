@@ -51,8 +51,8 @@ export type DetailStepRow = StepRow & {
 export async function stepsOf(on: Connection, notification: string): Promise<DetailStepRow[]> {
   const newestFirst = await rows<DetailStepRow>(
     on,
-    sql`select l.notification, l.step, l.kind, l.reason, l.requests, l.at, l.next_at, l.status, l.total_us, l.first_sent_at, l.retry_reason,
-          l.dns_us, l.connect_us, l.tls_us, l.first_byte_us, l.address, l.detail, n.user_agent, l.revision, l.signatures, l.body_sha256,
+    sql`select l.notification, l.step, l.kind, l.reason, l.requests, l.at, l.next_at, l.position, l.status, l.total_us, l.first_sent_at,
+          l.retry_reason, l.dns_us, l.connect_us, l.tls_us, l.first_byte_us, l.address, l.detail, n.user_agent, l.revision, l.signatures, l.body_sha256,
           l.answer_headers, l.answer_body
         from log l left join node n on n.epoch = l.node
         where l.notification = ${notification}::uuid order by l.step desc limit ${stepsMax}`,
