@@ -63,7 +63,7 @@ export class HeldRows {
          select (head || '0001')::uuid, (head || '0000')::uuid, subscription, app, workspace, 0, 0, 'ticket.created', '2.15' from named, owner)
        insert into log (notification, step, kind, subscription, shard, at, reason, requests, policy_step, queue, position, node)
        select (head || '0001')::uuid, 1, 'h', subscription, 0, to_timestamp(ms / 1000.0), 'paused', 0, 0, 0, $3::int8 * 1000 + n * $6::int8, 1 from named, owner`,
-      [subscription, workspace, { startMs, everyUs }, from, to],
+      [subscription, workspace, startMs, from, to, everyUs],
     );
   }
 }
