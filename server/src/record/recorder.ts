@@ -88,7 +88,7 @@ export class Recorder {
   }
 
   /** False: nothing is known to be on disk, the same entries are to be written again. */
-  async #write(batch: readonly Entry[]): Promise<boolean> {
+  async #write(batch: readonly Entry[], daysMade = false): Promise<boolean> {
     const epoch = this.#ports.epoch();
     if (epoch === null) return false;
     try {
@@ -100,25 +100,37 @@ export class Recorder {
       if (!owned) this.#ports.fenced();
       return owned;
     } catch (error) {
-      return this.#refused(batch, error as Error & { code?: string; severity?: string });
+      return this.#refused(batch, error as Error & { code?: string; severity?: string }, daysMade);
     }
   }
 
-  async #refused(batch: readonly Entry[], error: Error & { code?: string; severity?: string }): Promise<boolean> {
+  async #refused(batch: readonly Entry[], error: Error & { code?: string; severity?: string }, daysMade: boolean): Promise<boolean> {
     if (error.severity === undefined || !/^(22|23|54)/.test(error.code ?? "")) {
       this.#ports.trouble("outcomes cannot be written at the moment", error);
       return false;
     }
-    if (error.message.includes("no partition of relation")) {
-      await this.#ports.missingPartition().catch((cause: unknown) => this.#ports.trouble("a partition could not be made", cause));
-      return false;
-    }
+    const isDayMissing = error.message.includes("no partition of relation");
+    if (isDayMissing && !daysMade) return (await this.#makeDays()) && this.#write(batch, true);
     if (batch.length > 1) {
       const half = batch.length >> 1;
-      return (await this.#write(batch.slice(0, half))) && (await this.#write(batch.slice(half)));
+      return (await this.#write(batch.slice(0, half), daysMade)) && (await this.#write(batch.slice(half), daysMade));
+    }
+    if (isDayMissing) {
+      this.#ports.trouble("a step came after its notification's day was dropped; it is left out", error);
+      return true;
     }
     this.#ports.trouble("a step was refused by the database; its notification is quarantined", error);
     const step = (batch[0] as Entry).steps[0] as Step;
     return this.#write([{ steps: [{ ...step, kind: "e", reason: "quarantined", nextAtMs: null, attempt: null }], done: () => undefined }]);
+  }
+
+  async #makeDays(): Promise<boolean> {
+    return this.#ports.missingPartition().then(
+      () => true,
+      (cause: unknown) => {
+        this.#ports.trouble("a partition could not be made", cause);
+        return false;
+      },
+    );
   }
 }
