@@ -56,8 +56,8 @@ export class Commands {
 
   async #refusal({ work }: Claimed): Promise<EndedReason | "unavailable" | null> {
     try {
-      await this.#ports.dispatcher().load([work]);
-      return this.#ports.dispatcher().refusal(work);
+      const gone = await this.#ports.dispatcher().load([work]);
+      return gone.has(work.event) ? "expired" : this.#ports.dispatcher().refusal(work);
     } catch (error) {
       this.#ports.trouble("what a replay needs could not be read", error);
       return "unavailable";

@@ -96,8 +96,8 @@ export class Dispatcher {
     );
   }
 
-  /** Brings into memory what these need to be judged and sent. */
-  async load(works: readonly Work[]): Promise<void> {
+  /** Brings into memory what these need to be judged and sent; gives the events that are not there any more. */
+  async load(works: readonly Work[]): Promise<ReadonlySet<string>> {
     const { directory, items, loadItems } = this.#ports;
     const events = [...new Set(works.map((work) => work.event))].filter((event) => !items.get(event));
     const [rows] = await Promise.all([
@@ -108,6 +108,8 @@ export class Dispatcher {
       ),
     ]);
     for (const row of rows) items.put(row);
+    const found = new Set(rows.map(({ id }) => id));
+    return new Set(events.filter((event) => !found.has(event)));
   }
 
   /** Why it is not to be sent any more. Asked of what was loaded. A replay by hand may go out after the notification's end. */
@@ -119,30 +121,35 @@ export class Dispatcher {
 
   /** What may have changed while it waited. Asked of what was loaded. */
   refusal(work: Work): EndedReason | null {
-    const { catalogue, directory, items } = this.#ports;
-    const item = items.get(work.event);
-    if (!item) return "expired";
+    const { catalogue, directory } = this.#ports;
     const app = directory.app(work.app);
     const installation = directory.workspaceByRef(work.workspace)?.installations.get(work.app);
     if (!app || !installation) return "uninstalled";
     const subscription = app.subscriptions.find((each) => each.ref === work.subscription);
-    return whyNotNow(catalogue(), catalogue().topicNamed(item.topic), installation, app.facts, subscription?.facts ?? null);
+    const topic = catalogue().topicNamed(work.topic) ?? catalogue().formerly(work.topic)?.topic ?? null;
+    return whyNotNow(catalogue(), topic, installation, app.facts, subscription?.facts ?? null);
   }
 
   async #loadAndStart(works: readonly Work[]): Promise<void> {
-    const { queue, nowMs, trouble } = this.#ports;
+    const { trouble } = this.#ports;
     try {
-      await this.load(works);
-      for (const work of works) this.#start(work);
+      const gone = await this.load(works);
+      // Items are many and the cache is not: what others pushed out meanwhile is loaded again.
+      for (const work of works)
+        if (this.#isComplete(work) || gone.has(work.event) || this.whyOver(work) !== null) this.#start(work);
+        else this.#startLater(work);
     } catch (error) {
       trouble("what a request needs could not be read; it is tried again", error);
-      for (const work of works) {
-        queue.release(work, nowMs(), "neutral");
-        work.dueAtMs = nowMs() + tryAgainMs;
-        queue.defer(work, nowMs());
-      }
+      for (const work of works) this.#startLater(work);
     }
     this.pump();
+  }
+
+  #startLater(work: Work): void {
+    const { queue, nowMs } = this.#ports;
+    queue.release(work, nowMs(), "neutral");
+    work.dueAtMs = nowMs() + tryAgainMs;
+    queue.defer(work, nowMs());
   }
 
   #start(work: Work): void {
