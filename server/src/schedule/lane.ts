@@ -86,7 +86,7 @@ export class Lane {
   /** Takes out what was held, so that it does not stand before others. What has an order stays. */
   takeHeld(goes: (work: Work) => boolean): Work[] {
     const gone: Work[] = [];
-    for (const fifo of this.#held.values()) for (const work of [...fifo.all()]) if (goes(work) && fifo.remove(work)) gone.push(work);
+    for (const fifo of this.#held.values()) for (const work of [...fifo.all()].filter(goes)) if (fifo.remove(work)) gone.push(work);
     return gone;
   }
 

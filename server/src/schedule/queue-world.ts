@@ -84,13 +84,12 @@ export class QueueWorld {
 
   /** The next step, or all of them, is on disk. */
   record(all = true): void {
-    do this.#writing.shift()?.();
-    while (all && this.#writing.length > 0);
+    for (let left = all ? this.#writing.length : 1; left > 0; left--) this.#writing.shift()?.();
   }
 
   /** What waits too long, and what its closed gate stops, is held. */
   holdWaiting(): void {
-    for (const lane of [...this.queue.lanes()]) {
+    for (const lane of Array.from(this.queue.lanes())) {
       const stopped = this.closed.has(lane.subscription) ? this.queue.unheld(lane, () => true) : [];
       for (const work of [...this.queue.overdue(lane, this.nowMs), ...stopped]) this.#hold(work);
     }
@@ -156,7 +155,7 @@ export class QueueWorld {
   /** Everything opens, everything is delivered; fails when something is left. */
   finishAll(): void {
     for (const subscription of subscriptions) this.gate(subscription, true);
-    for (const workspace of [...this.blocked]) this.brake(workspace, false);
+    for (const workspace of this.blocked) this.brake(workspace, false);
     for (let turns = this.rows.size * 4 + 40; turns > 0 && [...this.rows.values()].some(({ over }) => !over); turns--) {
       this.record();
       this.advance(this.inFlight.size === 0 ? farMs : 1);
