@@ -96,17 +96,19 @@ export class Dispatcher {
     );
   }
 
+  /** Brings into memory what these need to be judged; items stay where they are. */
+  async loadRules(works: readonly Work[]): Promise<void> {
+    await this.#ports.directory.loadMissing(
+      works.map((work) => work.app),
+      works.map((work) => work.workspace),
+    );
+  }
+
   /** Brings into memory what these need to be judged and sent; gives the events that are not there any more. */
   async load(works: readonly Work[]): Promise<ReadonlySet<string>> {
-    const { directory, items, loadItems } = this.#ports;
+    const { items, loadItems } = this.#ports;
     const events = [...new Set(works.map((work) => work.event))].filter((event) => !items.get(event));
-    const [rows] = await Promise.all([
-      events.length > 0 ? loadItems(events) : [],
-      directory.loadMissing(
-        works.map((work) => work.app),
-        works.map((work) => work.workspace),
-      ),
-    ]);
+    const [rows] = await Promise.all([events.length > 0 ? loadItems(events) : [], this.loadRules(works)]);
     for (const row of rows) items.put(row);
     const found = new Set(rows.map(({ id }) => id));
     return new Set(events.filter((event) => !found.has(event)));

@@ -64,7 +64,7 @@ export class Holder {
     if (works.length === 0) return;
     const { dispatcher, queue, nowMs, trouble } = this.#ports;
     try {
-      await dispatcher().load(works);
+      await dispatcher().loadRules(works);
     } catch (error) {
       trouble("what becomes of held notifications could not be read; it is tried again", error);
       for (const work of works) queue.putBack(work, nowMs());

@@ -100,7 +100,7 @@ export class Sweeper {
 
   async #endIfOver(works: readonly Work[]): Promise<void> {
     const { queue, dispatcher } = this.#ports;
-    await dispatcher().load(works);
+    await dispatcher().loadRules(works);
     for (const work of works) {
       const reason = dispatcher().whyOver(work);
       if (reason !== null && queue.withdraw(work)) dispatcher().end(work, reason);
@@ -146,7 +146,7 @@ export class Sweeper {
     const { claims, dispatcher } = this.#ports;
     const startedMs = performance.now();
     const claimed = rows.map((row) => claims.row(row)).filter(({ busy }) => !busy);
-    await dispatcher().load(claimed.map(({ work }) => work));
+    await dispatcher().loadRules(claimed.map(({ work }) => work));
     const ends: Promise<void>[] = [];
     for (const claim of claimed) {
       const reason = dispatcher().whyOver(claim.work);
