@@ -35,11 +35,13 @@ export class Claims {
     if (!owns()) return "unavailable";
     const held = this.#inMemory(id);
     if (held) return held;
-    const row = await findNewest(database.read, id);
-    if (!row) return "not_found";
-    // Committed and not scanned yet: it must come in by the scan, which keeps count of it.
-    if (row.step === 0) await scanned();
-    return queue.get(id) ? this.find(id) : this.row(row);
+    const found = await queue.remembering(async () => {
+      const row = await findNewest(database.read, id);
+      // Committed and not scanned yet: it must come in by the scan, which keeps count of it.
+      if (row?.step === 0) await scanned();
+      return row && (queue.get(id) || queue.isStale(id, row.step) ? "again" : this.row(row));
+    });
+    return found === "again" ? this.find(id) : (found ?? "not_found");
   }
 
   row(row: ResumedRow): Claimed {
@@ -47,6 +49,7 @@ export class Claims {
     if (held) return held;
     const { queue, nowMs } = this.#ports;
     const work = resumedWork(row, nowMs());
+    if (queue.isStale(row.id, row.step)) return { work, busy: true, over: false, fromMemory: false };
     queue.adopt(work);
     return { work, busy: false, over: row.delivered || row.kind === "e", fromMemory: false };
   }

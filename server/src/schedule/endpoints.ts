@@ -115,11 +115,8 @@ export class Endpoints {
   /** May anything of it be sent now? As far as it is known without its app: brakes are asked when its turn comes. */
   isOpen(subscription: number, nowMs: number): boolean {
     const endpoint = this.#known.get(subscription);
-    return (
-      endpoint === undefined ||
-      gateOf(endpoint.health, nowMs).atOnce !== 0 ||
-      this.#brakes.some((each) => each.subscription !== subscription)
-    );
+    const isBraked = this.#brakes.some((each) => each.subscription === subscription);
+    return !isBraked && (endpoint === undefined || gateOf(endpoint.health, nowMs).atOnce !== 0);
   }
 
   /** Why what waits for this subscription is held. */

@@ -98,7 +98,7 @@ export class Engine {
       nowMs,
       holdDays,
       settled: (work) => this.#settleScan(work),
-      drained: () => void this.#reader?.readHeld(),
+      drained: (hold) => void this.#reader?.readHold(hold),
       trouble,
     });
     const { holds } = this.#holder;

@@ -8,6 +8,7 @@ import type { Dispatcher } from "./dispatcher.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { brakedQueue, slotOfQueue } from "./hold-queues.ts";
 import { Holds } from "./holds.ts";
+import type { Hold } from "./holds.ts";
 import type { Lane } from "./lane.ts";
 import { unsentMaxMs } from "./queue.ts";
 import type { Queue } from "./queue.ts";
@@ -26,7 +27,7 @@ export type HolderPorts = {
   /** The work has a step, so its scan owes one less. */
   readonly settled: (work: Work) => void;
   /** There is room for more from disk. */
-  readonly drained: () => void;
+  readonly drained: (hold: Hold) => void;
   readonly trouble: (message: string, error: unknown) => void;
 };
 
@@ -125,10 +126,10 @@ export class Holder {
   }
 
   #leavePlace(subscription: number, number: number, position: number): void {
-    const isEmpty = this.holds.drained(subscription, number, position);
+    const left = this.holds.drained(subscription, number, position);
     const slot = slotOfQueue(number);
-    if (isEmpty && slot !== null) this.#ports.queue.unspilled(subscription, slot);
-    if (!isEmpty) this.#ports.drained();
+    if (left !== null) this.#ports.drained(left);
+    else if (slot !== null) this.#ports.queue.unspilled(subscription, slot);
   }
 
   #causeOf(work: Work): HeldCause {

@@ -103,11 +103,11 @@ export class Holds {
     return this.#holds.get(key(subscription, queue))?.open.has(position) === true;
   }
 
-  /** The held notification has its next step on disk; true when nothing of its queue is left anywhere. */
-  drained(subscription: number, queue: number, position: number): boolean {
+  /** The held notification has its next step on disk; gives its queue, null when nothing of it is left anywhere. */
+  drained(subscription: number, queue: number, position: number): Hold | null {
     const hold = this.#holds.get(key(subscription, queue));
     hold?.open.delete(position);
-    return hold === undefined || isEmpty(hold);
+    return hold === undefined || isEmpty(hold) ? null : hold;
   }
 
   /** Nothing of this queue is left: not in memory, not on disk, not on its way there. */

@@ -257,7 +257,7 @@ export class QueueWorld {
     const { subscription, queue: number, position } = work;
     work.position = null;
     const slot = slotOfQueue(number);
-    if (this.#holds.drained(subscription, number, position) && slot !== null) this.queue.unspilled(subscription, slot);
+    if (this.#holds.drained(subscription, number, position) === null && slot !== null) this.queue.unspilled(subscription, slot);
   }
 
   #readHold(hold: Hold): void {

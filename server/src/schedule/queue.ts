@@ -45,8 +45,11 @@ export class Queue {
   readonly #gated = new Map<Lane, number | null>();
   /** In which list a lane is; none when nothing of it can go before one of its requests is over. */
   readonly #listed = new Map<Lane, Waiting>();
-  /** After a takeover of oneself: id -> newest step of what left memory since, so that an older read is known as such. */
-  #left: Map<string, number> | null = null;
+  /** What left memory while rows are read: id -> its newest step, the oldest first. */
+  readonly #left = new Map<string, { readonly step: number; readonly moment: number }>();
+  readonly #readers = new Set<number>();
+  #moment = 0;
+  #remember = false;
   /** The last `take` gave nothing although something waits: places are missing, not work. */
   isStarved = false;
 
@@ -80,7 +83,7 @@ export class Queue {
 
   /** Takes work in, unless it is here already; it waits until it is due. */
   admit(work: Work, nowMs: number): boolean {
-    if (this.#all.has(work.id) || work.step < (this.#left?.get(work.id) ?? 0)) return false;
+    if (this.#all.has(work.id) || this.isStale(work.id, work.step)) return false;
     this.#all.set(work.id, work);
     this.#place(work, nowMs);
     return true;
@@ -214,7 +217,10 @@ export class Queue {
   /** Nothing is to be done with it in memory any more. `over`: nor later; else it holds its order slot. */
   finish(work: Work, over: boolean): void {
     this.#all.delete(work.id);
-    this.#left?.set(work.id, work.step);
+    if (this.#remember || this.#readers.size > 0) {
+      this.#left.delete(work.id);
+      this.#left.set(work.id, { step: work.step, moment: ++this.#moment });
+    }
     const lane = this.#lanes.get(work.subscription);
     if (!lane) return;
     if (work.slot !== null) {
@@ -261,7 +267,34 @@ export class Queue {
 
   /** While what memory holds is read again, rows may be older than what was recorded meanwhile. */
   rememberLeaving(remember: boolean): void {
-    this.#left = remember ? (this.#left ?? new Map()) : null;
+    this.#remember = remember;
+    this.#forgetLeft();
+  }
+
+  /** The same for one read, rows taken in included. */
+  async remembering<T>(read: () => Promise<T>): Promise<T> {
+    const reader = ++this.#moment;
+    this.#readers.add(reader);
+    try {
+      return await read();
+    } finally {
+      this.#readers.delete(reader);
+      this.#forgetLeft();
+    }
+  }
+
+  /** The row was read before what is on disk by now. */
+  isStale(id: string, step: number): boolean {
+    return step < (this.#left.get(id)?.step ?? 0);
+  }
+
+  #forgetLeft(): void {
+    if (this.#remember) return;
+    const oldest = Math.min(...this.#readers);
+    for (const [id, { moment }] of this.#left) {
+      if (moment > oldest) break;
+      this.#left.delete(id);
+    }
   }
 
   /** How many of a subscription's held notifications are in memory. */

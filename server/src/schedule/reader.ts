@@ -162,7 +162,8 @@ export class Reader {
     if (this.#reading || this.#stopped || this.#horizonMs - this.#ports.nowMs() > readAheadMinMs) return;
     this.#reading = true;
     try {
-      while (!this.#stopped && this.#ports.queue.size < queuedMax && !(await this.#duePage())) this.#ports.admitted();
+      const { queue } = this.#ports;
+      while (!this.#stopped && queue.size < queuedMax && !(await queue.remembering(() => this.#duePage()))) this.#ports.admitted();
       this.#ports.admitted();
     } catch (error) {
       this.#ports.trouble("retries could not be read; it is tried again", error);
@@ -192,14 +193,18 @@ export class Reader {
 
   /** Reads what is held for the subscriptions that have room, and may send. */
   async readHeld(): Promise<void> {
-    const { holds, queue, isOpen } = this.#ports;
-    for (const hold of holds.all()) {
-      if (this.#stopped || !hold.more || hold.reading) continue;
-      // What was under way goes before what is held, and is found by the first scan.
-      if (this.#afterTakeover && slotOfQueue(hold.queue) !== null) continue;
-      const min = slotOfQueue(hold.queue) === null ? heldInMemoryMin : slotInMemoryMin;
-      if (queue.heldInMemory(hold.subscription, hold.queue) < min && isOpen(hold.subscription)) await this.#readHold(hold);
-    }
+    for (const hold of this.#ports.holds.all()) await this.readHold(hold);
+  }
+
+  /** The same for one queue. */
+  async readHold(hold: Hold): Promise<void> {
+    const { queue, isOpen } = this.#ports;
+    if (this.#stopped || !hold.more || hold.reading) return;
+    // What was under way goes before what is held, and is found by the first scan.
+    if (this.#afterTakeover && slotOfQueue(hold.queue) !== null) return;
+    const min = slotOfQueue(hold.queue) === null ? heldInMemoryMin : slotInMemoryMin;
+    if (queue.heldInMemory(hold.subscription, hold.queue) >= min || !isOpen(hold.subscription)) return;
+    await queue.remembering(() => this.#readHold(hold));
   }
 
   async #readHold(hold: Hold): Promise<void> {

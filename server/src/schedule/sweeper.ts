@@ -110,8 +110,8 @@ export class Sweeper {
   async #sweepRetries(subscription: number): Promise<void> {
     let after = firstIdAt(0);
     for (let full = true; full && this.#ports.owns();) {
-      const rows = await waitingRetries(this.#ports.database.read, subscription, after, page);
-      await this.#endOf(rows);
+      const from = after;
+      const { rows } = await this.#endOf(() => waitingRetries(this.#ports.database.read, subscription, from, page));
       after = rows.at(-1)?.id ?? after;
       full = rows.length === page;
     }
@@ -133,19 +133,20 @@ export class Sweeper {
   async #endPage(hold: Hold, after: number): Promise<{ to: number; full: boolean; ended: number }> {
     const { database, holds } = this.#ports;
     const settledTo = holds.settledTo(hold);
-    const rows = await scanHeld(database.read, hold.subscription, hold.queue, after, page);
-    const ended = await this.#endOf(rows);
+    const { rows, ended } = await this.#endOf(() => scanHeld(database.read, hold.subscription, hold.queue, after, page));
     const to = rows.at(-1)?.position ?? after;
     if (ended === rows.length) holds.passed(hold, after, Math.min(to, settledTo));
     return { to, full: rows.length === page, ended };
   }
 
-  /** Ends those of the rows that are over, waits until that is on disk; gives how many. */
-  async #endOf(rows: readonly ResumedRow[]): Promise<number> {
-    if (rows.length === 0) return 0;
-    const { claims, dispatcher } = this.#ports;
+  /** Reads a page, ends those of it that are over, waits until that is on disk; gives how many those were. */
+  async #endOf(read: () => Promise<ResumedRow[]>): Promise<{ rows: readonly ResumedRow[]; ended: number }> {
+    const { claims, dispatcher, queue } = this.#ports;
     const startedMs = performance.now();
-    const claimed = rows.map((row) => claims.row(row)).filter(({ busy }) => !busy);
+    const { rows, claimed } = await queue.remembering(async () => {
+      const found = await read();
+      return { rows: found, claimed: found.map((row) => claims.row(row)).filter(({ busy }) => !busy) };
+    });
     await dispatcher().loadRules(claimed.map(({ work }) => work));
     const ends: Promise<void>[] = [];
     for (const claim of claimed) {
@@ -155,7 +156,7 @@ export class Sweeper {
     }
     await Promise.all(ends);
     if (ends.length > 0) await this.#pace(startedMs);
-    return ends.length;
+    return { rows, ended: ends.length };
   }
 
   /** Until the next page may begin. */

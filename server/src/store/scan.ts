@@ -168,7 +168,7 @@ export function heldQueues(on: Connection): Promise<HeldQueue[]> {
   );
 }
 
-/** Of ordered subscriptions: what was begun and waits for its next attempt, so that it holds its order slot. */
+/** Of subscriptions that are or were ordered: what was begun and waits for its next attempt, so that it holds its order slot. */
 export function slotHeads(on: Connection): Promise<ResumedRow[]> {
   return rows<ResumedRow>(
     on,
@@ -183,7 +183,7 @@ export function slotHeads(on: Connection): Promise<ResumedRow[]> {
         and log.reason <> 'replay' and log.retry_reason is distinct from 'replay'
         and not exists (select from log later where later.notification = log.notification and later.step > log.step)) l
     join notification n on n.id = l.notification
-    where s.ordered and s.deleted_at is null and n.slot is not null`,
+    where s.ordered_once and s.deleted_at is null and n.slot is not null`,
   );
 }
 

@@ -71,9 +71,9 @@ export async function insertSubscription({ on, version }: Change, app: number, s
   await run(
     on,
     sql`insert into subscription (id, app, name, url, topics, topics_off, policy, timeout_ms, rate_per_second, max_in_flight,
-          signatures, ordered, metadata, header_names, sealed_headers, sealed_signing_secret, revision, version)
+          signatures, ordered, ordered_once, metadata, header_names, sealed_headers, sealed_signing_secret, revision, version)
         values (${s.id}, ${app}, ${s.name}, ${s.url}, ${s.topics}, ${s.topics_off}, ${JSON.stringify(s.policy)}, ${s.timeout_ms},
-          ${s.rate_per_second}, ${s.max_in_flight}, ${s.signatures}, ${s.ordered}, ${JSON.stringify(s.metadata)}, ${s.header_names},
+          ${s.rate_per_second}, ${s.max_in_flight}, ${s.signatures}, ${s.ordered}, ${s.ordered}, ${JSON.stringify(s.metadata)}, ${s.header_names},
           ${s.sealed_headers}, ${s.sealed_signing_secret}, ${s.revision}, ${version})`,
   );
 }
@@ -83,7 +83,7 @@ export async function updateSubscription({ on, version }: Change, ref: number, s
     on,
     sql`update subscription set name = ${s.name}, url = ${s.url}, topics = ${s.topics}, topics_off = ${s.topics_off},
           policy = ${JSON.stringify(s.policy)}, timeout_ms = ${s.timeout_ms}, rate_per_second = ${s.rate_per_second},
-          max_in_flight = ${s.max_in_flight}, signatures = ${s.signatures}, ordered = ${s.ordered},
+          max_in_flight = ${s.max_in_flight}, signatures = ${s.signatures}, ordered = ${s.ordered}, ordered_once = ordered_once or ${s.ordered},
           metadata = ${JSON.stringify(s.metadata)}, header_names = ${s.header_names}, sealed_headers = ${s.sealed_headers},
           sealed_signing_secret = ${s.sealed_signing_secret}, revision = ${s.revision}, version = ${version}
         where ref = ${ref}`,

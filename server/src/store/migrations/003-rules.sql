@@ -18,6 +18,10 @@ alter table subscription_state
 update subscription_state set hold_cursors = jsonb_build_object('0', hold_cursor) where hold_cursor > 0;
 alter table subscription_state drop column hold_cursor;
 
+-- Order slots may be taken although `ordered` was switched off since.
+alter table subscription add column ordered_once boolean not null default false;
+update subscription set ordered_once = ordered;
+
 -- A replay with a new id copies the event.
 alter table event add column replay_of uuid;
 -- Whether what was missed was made up for already.
