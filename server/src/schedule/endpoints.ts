@@ -84,9 +84,12 @@ export class Endpoints {
     }
   }
 
-  setBrakes(brakes: readonly Brake[]): void {
+  /** False when they are as they were. */
+  setBrakes(brakes: readonly Brake[]): boolean {
+    const isNew = JSON.stringify(brakes) !== JSON.stringify(this.#brakes);
     this.#brakes = brakes;
     this.#blocked = new Set(brakes.flatMap(({ workspace }) => workspace ?? []));
+    return isNew;
   }
 
   /** Workspaces whose events are not to be sent at the moment. */

@@ -1,13 +1,12 @@
 // The life of delivery in one process: it owns the shards while it holds its session with the database and its epoch beats;
 // when either is lost it stops sending and takes over again, from itself. Timers are here, decisions are elsewhere.
-import pg from "pg";
 import type { EndedReason } from "@bellhop/contract/reasons";
 import type { HealthChange } from "../domain/health.ts";
 import type { Next } from "../domain/transition.ts";
 import { activeBrakes } from "../store/brakes.ts";
 import type { Database } from "../store/database.ts";
 import { healthRows } from "../store/health.ts";
-import { beat, takeOver, tryOwn, writeCheckpoint, writeHoldCursor } from "../store/ownership.ts";
+import { writeCheckpoint, writeHoldCursor } from "../store/ownership.ts";
 import type { Ownership } from "../store/ownership.ts";
 import { heldQueues, slotHeads, subscriptionsOf } from "../store/scan.ts";
 import type { Step } from "../store/log.ts";
@@ -18,6 +17,7 @@ import type { Endpoints } from "./endpoints.ts";
 import { EndpointsWriter } from "./endpoints-writer.ts";
 import { brakedQueue, queueOfSlot, restQueue, slotOfQueue } from "./hold-queues.ts";
 import { Holder } from "./holder.ts";
+import { Lease } from "./lease.ts";
 import type { Queue } from "./queue.ts";
 import { Reader } from "./reader.ts";
 import { Replays } from "./replays.ts";
@@ -27,15 +27,9 @@ import { Sweeper } from "./sweeper.ts";
 import { resumedWork } from "./work.ts";
 import type { Work } from "./work.ts";
 
-const beatMs = 3_000;
-/** After the start of the last acknowledged beat; a successor waits longer than this. */
-const leaseMs = 12_000;
 const scanMs = 2_000;
 const tickMs = 1_000;
 const checkpointMs = 5_000;
-const acquireAgainMs = 250;
-/** An outage is told every ten seconds. */
-const attemptsPerLine = 40;
 /** When all places are taken: requests older than half a second give theirs back, so it is asked again soon. */
 const starvedMs = 100;
 
@@ -67,10 +61,8 @@ export class Engine {
   readonly #replays: Replays;
   readonly commands: Commands;
   readonly steering: Steering;
-  #lease: pg.Client | null = null;
+  readonly #lease: Lease;
   #reader: Reader | null = null;
-  #epoch: number | null = null;
-  #beatAtMs = -Infinity;
   #stopping = false;
   #timers: NodeJS.Timeout[] = [];
   #dueTimer: NodeJS.Timeout | null = null;
@@ -80,7 +72,14 @@ export class Engine {
   constructor(ports: EnginePorts) {
     this.#ports = ports;
     const { database, queue, endpoints, dispatcher, nowMs, trouble, holdDays, record } = ports;
-    const owns = (): boolean => this.#epoch !== null;
+    this.#lease = new Lease({
+      ...ports,
+      url: database.url,
+      prepare: (ownership) => this.#prepare(ownership),
+      begin: () => this.#begin(),
+      lost: () => this.#lost(),
+    });
+    const owns = (): boolean => this.epoch !== null;
     const claims = new Claims({
       database,
       queue,
@@ -104,7 +103,7 @@ export class Engine {
     const { holds } = this.#holder;
     const { endedWhole } = ports;
     this.#sweeper = new Sweeper({ database, queue, endpoints, dispatcher, claims, holds, nowMs, holdDays, owns, endedWhole, trouble });
-    const epoch = (): number | null => this.#epoch;
+    const epoch = (): number | null => this.epoch;
     const fenced = (): void => this.lost();
     this.#writer = new EndpointsWriter({ database, endpoints, epoch, fenced, changed: ports.changed, trouble });
     this.#replays = new Replays({
@@ -140,16 +139,15 @@ export class Engine {
   }
 
   get epoch(): number | null {
-    return this.#epoch;
+    return this.#lease.epoch;
   }
 
-  maySend = (): boolean => !this.#stopping && this.#epoch !== null && this.#ports.monotonicMs() - this.#beatAtMs < leaseMs;
+  maySend = (): boolean => !this.#stopping && this.#lease.isFresh;
 
   /** Resolves once this process delivers; rejects when another one still does after `waitMs`. */
   async start(waitMs: number): Promise<void> {
-    await this.#acquire(this.#ports.monotonicMs() + waitMs);
+    await this.#lease.start(waitMs);
     const every = (ms: number, work: () => void): void => void this.#timers.push(setInterval(work, ms));
-    every(beatMs, () => void this.#beat());
     every(scanMs, () => this.kick());
     every(tickMs, () => this.#tick());
     every(checkpointMs, () => void this.#checkpoint());
@@ -164,6 +162,7 @@ export class Engine {
   /** Stops starting requests, waits for those under way at most `graceMs`, writes how far it came. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
+    this.#lease.stop();
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#dueTimer) clearTimeout(this.#dueTimer);
     if (this.#starvedTimer) clearTimeout(this.#starvedTimer);
@@ -172,8 +171,7 @@ export class Engine {
     await this.#quiet(graceMs);
     await this.#writer.save();
     await this.#checkpoint();
-    this.#epoch = null;
-    await this.#lease?.end().catch(() => undefined);
+    await this.#lease.release();
   }
 
   /** Its next step is on disk: forget it, or keep it when it is due soon. */
@@ -226,19 +224,14 @@ export class Engine {
     }, starvedMs);
   };
 
-  /** This process was declared dead, or its session broke: everything is taken over again. */
-  lost = (): void => {
-    if (this.#epoch === null || this.#stopping) return;
-    this.#epoch = null;
+  /** This process was declared dead: everything is taken over again. */
+  lost = (): void => this.#lease.lost();
+
+  #lost(): void {
     this.#ports.queue.rememberLeaving(true);
     this.#reader?.stop();
     this.#reader = null;
-    this.#lease?.removeAllListeners();
-    this.#lease?.on("error", () => undefined);
-    void this.#lease?.end().catch(() => undefined);
-    this.#lease = null;
-    void this.#acquire(Infinity).catch((error: unknown) => this.#ports.trouble("delivery could not be resumed", error));
-  };
+  }
 
   #settleScan(work: Work): void {
     if (work.scan !== null) this.#reader?.checkpoint.settle(work.scan);
@@ -247,8 +240,7 @@ export class Engine {
 
   async #readBrakes(): Promise<void> {
     const { database, endpoints } = this.#ports;
-    endpoints.setBrakes(await activeBrakes(database.control));
-    this.#brakesChanged();
+    if (endpoints.setBrakes(await activeBrakes(database.control))) this.#brakesChanged();
   }
 
   #brakesChanged(): void {
@@ -260,42 +252,27 @@ export class Engine {
     dispatcher().pump();
   }
 
-  async #acquire(untilMs: number): Promise<void> {
-    const { database, userAgent, monotonicMs, trouble } = this.#ports;
-    for (let attempt = 0; !this.#stopping; attempt++) {
-      const lease = new pg.Client({
-        connectionString: database.url,
-        application_name: "bellhop lease",
-        connectionTimeoutMillis: 5_000,
-        query_timeout: 5_000,
-      });
-      lease.on("error", () => this.#leaseLost(lease));
-      lease.on("end", () => this.#leaseLost(lease));
-      try {
-        await lease.connect();
-        if (await tryOwn(lease)) return await this.#own(lease, await takeOver(lease, userAgent));
-        if (monotonicMs() > untilMs) throw new AnotherOwner();
-      } catch (error) {
-        if (error instanceof AnotherOwner) throw error;
-        if (monotonicMs() > untilMs) throw error;
-        if (attempt % attemptsPerLine === 0) trouble("the database cannot be reached; delivery waits for it", error);
-      }
-      await lease.end().catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, acquireAgainMs));
-    }
+  async #prepare(ownership: Ownership): Promise<void> {
+    await this.#remember();
+    this.#reader = this.#createReader(ownership);
   }
 
-  async #own(lease: pg.Client, ownership: Ownership): Promise<void> {
-    const { database, queue, endpoints, nowMs, versionSeen, trouble, monotonicMs, measureClock } = this.#ports;
-    await measureClock();
-    this.#lease = lease;
-    this.#beatAtMs = monotonicMs();
-    await this.#remember();
+  #begin(): void {
+    const { queue, endpoints } = this.#ports;
+    const reader = this.#reader as Reader;
+    void Promise.all([reader.scanned(), reader.readDue(), reader.readHeld()]).then(() => {
+      if (reader === this.#reader) queue.rememberLeaving(false);
+    });
+    this.#sweeper.sweep(endpoints.marked());
+  }
+
+  #createReader(ownership: Ownership): Reader {
+    const { database, queue, endpoints, nowMs, versionSeen, trouble } = this.#ports;
     const admitted = (): void => {
       this.#wake();
       this.#ports.dispatcher().pump();
     };
-    this.#reader = new Reader(
+    return new Reader(
       {
         pool: database.scan,
         queue,
@@ -317,12 +294,6 @@ export class Engine {
       },
       ownership,
     );
-    this.#epoch = ownership.epoch;
-    const reader = this.#reader;
-    void Promise.all([reader.scanned(), reader.readDue(), reader.readHeld()]).then(() => {
-      if (reader === this.#reader) queue.rememberLeaving(false);
-    });
-    this.#sweeper.sweep(endpoints.marked());
   }
 
   /** What the database knows of subscriptions, holds and order slots, before anything is read that is to be sent. */
@@ -341,27 +312,9 @@ export class Engine {
     }
   }
 
-  #leaseLost(lease: pg.Client): void {
-    if (lease === this.#lease) this.lost();
-  }
-
-  async #beat(): Promise<void> {
-    const { monotonicMs, measureClock, trouble } = this.#ports;
-    if (!this.#lease || this.#epoch === null) return;
-    const startedMs = monotonicMs();
-    try {
-      if (!(await beat(this.#lease, this.#epoch))) return this.lost();
-      this.#beatAtMs = startedMs;
-      await measureClock();
-    } catch (error) {
-      trouble("the lease could not be renewed", error);
-      this.lost();
-    }
-  }
-
   #tick(): void {
     const { nowMs, dispatcher, endpoints } = this.#ports;
-    if (this.#epoch === null) return;
+    if (this.epoch === null) return;
     if (endpoints.tick(nowMs())) this.#brakesChanged();
     this.#holder.tick(nowMs());
     void this.#reader?.readDue();
@@ -402,14 +355,14 @@ export class Engine {
 
   async #checkpoint(): Promise<void> {
     const { database, trouble } = this.#ports;
-    if (this.#checkpointing || this.#epoch === null || !this.#reader) return;
+    if (this.#checkpointing || this.epoch === null || !this.#reader) return;
     this.#checkpointing = true;
     try {
       const { snapshot, atMs } = this.#reader.checkpoint;
-      await writeCheckpoint(database.scan, this.#epoch, snapshot, atMs, this.#followedUntilMs());
+      await writeCheckpoint(database.scan, this.epoch, snapshot, atMs, this.#followedUntilMs());
       await this.#writer.save();
       for (const { subscription, queue, position } of this.holds.moved()) {
-        await writeHoldCursor(database.scan, this.#epoch, subscription, queue, position);
+        await writeHoldCursor(database.scan, this.epoch, subscription, queue, position);
         this.holds.stored(subscription, queue, position);
       }
     } catch (error) {
@@ -435,6 +388,3 @@ export class Engine {
     });
   }
 }
-
-/** Another process delivers from this database. */
-export class AnotherOwner extends Error {}

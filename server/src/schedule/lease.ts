@@ -1,0 +1,132 @@
+// This process's right to deliver from a database: a session that holds the owner's lock, an epoch that it made, a beat that
+// keeps it alive. Whatever breaks, it is acquired anew, as if from another process.
+import pg from "pg";
+import { beat, takeOver, tryOwn } from "../store/ownership.ts";
+import type { Ownership } from "../store/ownership.ts";
+
+const beatMs = 3_000;
+/** After the start of the last acknowledged beat; a successor waits longer than this. */
+const leaseMs = 12_000;
+const acquireAgainMs = 250;
+/** An outage is told every ten seconds. */
+const attemptsPerLine = 40;
+
+export type LeasePorts = {
+  readonly url: string;
+  readonly userAgent: string;
+  readonly monotonicMs: () => number;
+  readonly measureClock: () => Promise<void>;
+  /** It is ours: what has to be known before anything is sent. The epoch counts once this has resolved. */
+  readonly prepare: (ownership: Ownership) => Promise<void>;
+  readonly begin: () => void;
+  /** It was ours. */
+  readonly lost: () => void;
+  readonly trouble: (message: string, error: unknown) => void;
+};
+
+export class Lease {
+  readonly #ports: LeasePorts;
+  #session: pg.Client | null = null;
+  #epoch: number | null = null;
+  #beatAtMs = -Infinity;
+  #timer: NodeJS.Timeout | null = null;
+  #stopped = false;
+
+  constructor(ports: LeasePorts) {
+    this.#ports = ports;
+  }
+
+  get epoch(): number | null {
+    return this.#epoch;
+  }
+
+  /** Nobody else may believe by now that this process is dead. */
+  get isFresh(): boolean {
+    return this.#epoch !== null && this.#ports.monotonicMs() - this.#beatAtMs < leaseMs;
+  }
+
+  /** Resolves once it is ours; rejects when another process still has it after `waitMs`. */
+  async start(waitMs: number): Promise<void> {
+    await this.#acquire(this.#ports.monotonicMs() + waitMs);
+    this.#timer = setInterval(() => void this.#beat(), beatMs);
+  }
+
+  /** Nothing is acquired any more. */
+  stop(): void {
+    this.#stopped = true;
+    if (this.#timer) clearInterval(this.#timer);
+  }
+
+  async release(): Promise<void> {
+    this.#epoch = null;
+    await this.#session?.end().catch(() => undefined);
+  }
+
+  /** This process was declared dead, or its session broke: everything is taken over again. */
+  lost(): void {
+    if (this.#epoch === null || this.#stopped) return;
+    this.#epoch = null;
+    this.#session?.removeAllListeners();
+    this.#session?.on("error", () => undefined);
+    void this.#session?.end().catch(() => undefined);
+    this.#session = null;
+    this.#ports.lost();
+    void this.#acquire(Infinity).catch((error: unknown) => this.#ports.trouble("delivery could not be resumed", error));
+  }
+
+  async #acquire(untilMs: number): Promise<void> {
+    const { url, userAgent, monotonicMs, trouble } = this.#ports;
+    for (let attempt = 0; !this.#stopped; attempt++) {
+      const session = new pg.Client({
+        connectionString: url,
+        application_name: "bellhop lease",
+        connectionTimeoutMillis: 5_000,
+        query_timeout: 5_000,
+      });
+      session.on("error", () => this.#broke(session));
+      session.on("end", () => this.#broke(session));
+      try {
+        await session.connect();
+        if (await tryOwn(session)) return await this.#own(session, await takeOver(session, userAgent));
+        if (monotonicMs() > untilMs) throw new AnotherOwner();
+      } catch (error) {
+        if (error instanceof AnotherOwner) throw error;
+        if (monotonicMs() > untilMs) throw error;
+        if (attempt % attemptsPerLine === 0) trouble("the database cannot be reached; delivery waits for it", error);
+      }
+      await session.end().catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, acquireAgainMs));
+    }
+  }
+
+  async #own(session: pg.Client, ownership: Ownership): Promise<void> {
+    const { measureClock, monotonicMs, prepare, begin } = this.#ports;
+    await measureClock();
+    this.#session = session;
+    this.#beatAtMs = monotonicMs();
+    await prepare(ownership);
+    this.#epoch = ownership.epoch;
+    begin();
+  }
+
+  #broke(session: pg.Client): void {
+    if (session === this.#session) this.lost();
+  }
+
+  async #beat(): Promise<void> {
+    const { monotonicMs, measureClock, trouble } = this.#ports;
+    if (!this.#session || this.#epoch === null) return;
+    const startedMs = monotonicMs();
+    try {
+      if (!(await beat(this.#session, this.#epoch))) return this.lost();
+      this.#beatAtMs = startedMs;
+      await measureClock();
+    } catch (error) {
+      trouble("the lease could not be renewed", error);
+      this.lost();
+    }
+  }
+}
+
+/** Another process delivers from this database. */
+class AnotherOwner extends Error {}
