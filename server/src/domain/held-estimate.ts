@@ -1,22 +1,25 @@
-// How many are held where there are too many to count: what was counted, and behind it as many in the time that is left as
-// there were in the last tenth of what was counted. What comes before is left out, because a pause begins with a burst.
+// How many are held where there are too many to count. Of each stretch of time the beginning and the end were counted; what
+// lies between them is taken to be as dense as the beginning was last. So a burst does not count for the quiet around it.
 
-/** A queue of holds whose places are microseconds: `counted` up to `reached`, nine tenths up to `tail`, and more up to `last`. */
+/** Places are microseconds. `counted` up to `reached`, half of them up to `middle`; as many again from `back` on. */
 export type Sample = {
   readonly complete: boolean;
   readonly counted: number;
-  readonly tail: number;
+  readonly middle: number;
   readonly reached: number;
-  readonly last: number;
+  readonly back: number;
 };
 
 export function estimateHeld(samples: readonly Sample[]): number {
-  return samples.reduce((all, sample) => all + estimateQueue(sample), 0);
+  return samples.reduce((all, sample) => all + estimateStretch(sample), 0);
 }
 
-function estimateQueue({ complete, counted, tail, reached, last }: Sample): number {
+function estimateStretch({ complete, counted, middle, reached, back }: Sample): number {
   if (complete) return counted;
-  const perMicrosecond = (counted - Math.floor((counted * 9) / 10)) / Math.max(1, reached - tail);
+  // Both ends meet: what was counted twice counts once, as far as that can be told.
+  if (back <= reached) return counted;
+  const between = back - reached;
+  const perPlace = (counted - Math.floor(counted / 2)) / Math.max(1, reached - middle);
   // Two of them never have the same place.
-  return counted + Math.min(Math.round((last - reached) * perMicrosecond), last - reached);
+  return 2 * counted + Math.min(Math.round(between * perPlace), between);
 }

@@ -10,14 +10,15 @@ import { countHeld, sampleHeld } from "../store/subscriptions-held.ts";
 export type HeldDeps = { readonly database: Database; readonly holdDays: number };
 
 const countedMax = subscriptionLimits.heldCountedMax;
-/** Entries of the index, some ten times faster to read than notifications to look at. */
-const sampledMax = 100_000;
+/** Stretches of its time, and entries of the index read in each, which are quick to read. */
+const slices = 512;
+const sampledMax = 200;
 const dayMs = 24 * 3_600_000;
 
 export async function heldFor({ database, holdDays }: HeldDeps, subscription: number): Promise<Held> {
   const { count, oldest } = await countHeld(database.read, subscription, countedMax + 1);
   const exact = count <= countedMax;
-  const about = exact ? count : estimateHeld(await sampleHeld(database.read, subscription, sampledMax));
+  const about = exact ? count : estimateHeld(await sampleHeld(database.read, subscription, slices, sampledMax));
   const endsMs = oldest === null ? null : madeAtMs(oldest) + holdDays * dayMs;
   return {
     // What is drained between the two questions must not make it look like few.

@@ -15,6 +15,7 @@ import { createServer } from "../http/server.ts";
 import type { Actor } from "../store/change.ts";
 import { insertSteps } from "../store/log.ts";
 import type { Step } from "../store/log.ts";
+import { estimateHeld } from "../domain/held-estimate.ts";
 import { sampleHeld } from "../store/subscriptions-held.ts";
 import type { Steering } from "./subscriptions-state.ts";
 
@@ -279,16 +280,33 @@ test("up to 10,000 held are counted, more are about so many", async () => {
   assert.deepEqual([about?.count, about?.exact], [12_000, false]);
 });
 
-test("a sample knows of each queue how far it looked and how far there is to go", async () => {
+test("a sample counts the beginning of each stretch of each queue", async () => {
   const us = nowMs * 1_000;
   const queue = (number: number, length: number): Hold[] =>
     Array.from({ length }, (_, index) => ({ queue: number, position: us + (index + 1) * 10 }));
   await hold(1, [...queue(0, 500), ...queue(257, 40)]);
-  assert.deepEqual(await sampleHeld(shown.database.read, 1, 200), [
-    { complete: false, counted: 100, tail: us + 900, reached: us + 1_000, last: us + 5_000 },
-    { complete: true, counted: 40, tail: us + 400, reached: us + 400, last: us + 400 },
-  ]);
-  assert.deepEqual(await sampleHeld(shown.database.read, 3, 200), []);
+  const samples = await sampleHeld(shown.database.read, 1, 4, 100);
+  assert.deepEqual(samples[0], { complete: false, counted: 100, middle: us + 500, reached: us + 1_000, back: us + 1_510 });
+  assert.deepEqual(
+    samples.map(({ complete, counted }) => [complete, counted]),
+    [
+      [false, 100],
+      [false, 100],
+      [true, 20],
+      [true, 20],
+    ],
+  );
+  assert.ok(Math.abs(estimateHeld(samples) - 540) < 10);
+  assert.deepEqual(await sampleHeld(shown.database.read, 3, 4, 100), []);
+});
+
+test("a burst and hardly anything for an hour behind it are not taken for many", async () => {
+  const us = nowMs * 1_000;
+  const burst = Array.from({ length: 1_000 }, (_, index) => ({ position: us + index }));
+  const late = Array.from({ length: 5 }, (_, index) => ({ position: us + (index + 1) * 720_000_000 }));
+  await hold(1, [...burst, ...late]);
+  const about = estimateHeld(await sampleHeld(shown.database.read, 1, 512, 200));
+  assert.ok(Math.abs(about - 1_005) < 10, `${about}`);
 });
 
 test("the history has every change and every warning, newest first, page by page", async () => {

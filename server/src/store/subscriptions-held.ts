@@ -13,7 +13,7 @@ export async function countHeld(on: Connection, subscription: number, limit: num
     sql`
     with recursive marks as materialized (
       select coalesce(s.hold_cursors, '{}') as cursors, greatest(s.discarded_to, extract(epoch from s.ended_before)::numeric * 1000000, 0)::int8 as over,
-        s.ended_before
+        rpad(lpad(to_hex((extract(epoch from s.ended_before) * 1000)::int8), 12, '0'), 32, '0')::uuid as made_since
       from (values (${subscription}::int4)) given (ref) left join subscription_state s on s.subscription = given.ref),
     queues as (
       (select queue from log where subscription = ${subscription}::int4 and kind = 'h' and position is not null order by queue limit 1)
@@ -27,7 +27,7 @@ export async function countHeld(on: Connection, subscription: number, limit: num
         select log.notification from log
         where log.subscription = ${subscription}::int4 and log.queue = queues.queue and log.kind = 'h'
           and log.position > greatest((marks.cursors ->> queues.queue::text)::int8, marks.over)
-          and (marks.ended_before is null or uuid_extract_timestamp(log.notification) >= marks.ended_before)
+          and (marks.made_since is null or log.notification >= marks.made_since)
           and not exists (select from log later where later.notification = log.notification and later.step > log.step)
         order by log.position limit ${limit}::int4) here
       limit ${limit}::int4) held`,
@@ -35,11 +35,14 @@ export async function countHeld(on: Connection, subscription: number, limit: num
   return row ?? { count: 0, oldest: null };
 }
 
-/** One queue: `counted` entries up to the place `reached`, all but the last tenth of them up to `tail`; it goes on to `last`. */
-export type HeldSample = { complete: boolean; counted: number; tail: number; reached: number; last: number };
+/** A stretch of one queue's places: `counted` of them from its beginning up to `reached`, and as many from `back` to its end. */
+export type HeldSample = { complete: boolean; counted: number; middle: number; reached: number; back: number };
 
-/** What the index has, without a look at what became of each: `limit` entries of all queues together. */
-export function sampleHeld(on: Connection, subscription: number, limit: number): Promise<HeldSample[]> {
+/**
+ * What the index has, without a look at what became of each: every queue in `slices` stretches of equal length, `limit`
+ * entries of each. A pause begins with a burst, and may go on with hardly anything.
+ */
+export function sampleHeld(on: Connection, subscription: number, slices: number, limit: number): Promise<HeldSample[]> {
   return rows<HeldSample>(
     on,
     sql`
@@ -52,18 +55,34 @@ export function sampleHeld(on: Connection, subscription: number, limit: number):
       select (select log.queue from log
         where log.subscription = ${subscription}::int4 and kind = 'h' and position is not null and log.queue > queues.queue order by log.queue limit 1)
       from queues where queues.queue is not null),
-    share as materialized (select greatest(10, ${limit}::int4 / greatest(1, count(queue)))::int4 as limit from queues)
-    select here.counted < share.limit as complete, here.counted, here.tail, here.reached,
-      (select log.position from log
-        where log.subscription = ${subscription}::int4 and log.queue = queues.queue and log.kind = 'h' and log.position is not null
-        order by log.position desc limit 1) as last
-    from marks cross join share cross join queues cross join lateral (
-      select count(*) as counted, max(position) filter (where nth <= share.limit * 9 / 10) as tail, max(position) as reached
-      from (
-        select log.position, row_number() over (order by log.position) as nth from log
-        where log.subscription = ${subscription}::int4 and log.queue = queues.queue and log.kind = 'h'
+    shares as materialized (select greatest(1, ${slices}::int4 / greatest(1, count(queue)))::int8 as slices from queues),
+    spans as materialized (
+      select queues.queue, first.position - 1 as first, last.position as last from marks cross join queues
+      cross join lateral (
+        select log.position from log where log.subscription = ${subscription}::int4 and log.queue = queues.queue and log.kind = 'h'
           and log.position > greatest((marks.cursors ->> queues.queue::text)::int8, marks.over)
-        order by log.position limit share.limit) entry) here
+        order by log.position limit 1) first
+      cross join lateral (
+        select log.position from log where log.subscription = ${subscription}::int4 and log.queue = queues.queue and log.kind = 'h'
+          and log.position is not null
+        order by log.position desc limit 1) last)
+    select here.counted < ${limit}::int4 as complete, here.counted, here.middle, here.reached, there.back
+    from spans cross join shares cross join lateral (
+      select spans.first + (spans.last - spans.first) * (nth - 1) / shares.slices as after,
+        spans.first + (spans.last - spans.first) * nth / shares.slices as last
+      from generate_series(1, shares.slices) nth) slice
+    cross join lateral (
+      select count(*) as counted, max(position) filter (where nth <= ${limit}::int4 / 2) as middle, max(position) as reached from (
+        select log.position, row_number() over (order by log.position) as nth from log
+        where log.subscription = ${subscription}::int4 and log.queue = spans.queue and log.kind = 'h'
+          and log.position > slice.after and log.position <= slice.last
+        order by log.position limit ${limit}::int4) entry) here
+    cross join lateral (
+      select min(position) as back from (
+        select log.position from log
+        where log.subscription = ${subscription}::int4 and log.queue = spans.queue and log.kind = 'h'
+          and log.position > slice.after and log.position <= slice.last
+        order by log.position desc limit ${limit}::int4) entry) there
     where here.counted > 0`,
   );
 }
