@@ -1,10 +1,11 @@
-// The control plane through its door: a server with the routes of keys, workspaces, apps and secrets over a database of
+// The control plane through its door: a server with the routes of keys, workspaces, apps, their health and secrets over a database of
 // its own. `admin` and `reader` are tokens of unbound keys; `manage:<workspace>` of one bound to that workspace. Any other
 // token is looked up as in the program.
 import type { InjectOptions } from "fastify";
 import { pino } from "pino";
 import intercom from "../catalogue/intercom.json" with { type: "json" };
 import { appRoutes } from "@bellhop/contract/apps";
+import { healthRoutes } from "@bellhop/contract/health";
 import { keyRoutes } from "@bellhop/contract/keys";
 import { secretRoutes } from "@bellhop/contract/secrets";
 import { workspaceRoutes } from "@bellhop/contract/workspaces";
@@ -12,6 +13,7 @@ import { readCatalogue } from "../server/src/domain/catalogue.ts";
 import type { Catalogue } from "../server/src/domain/catalogue.ts";
 import type { Caller, Handler } from "../server/src/http/handler.ts";
 import { appHandlers } from "../server/src/http/handlers/apps.ts";
+import { healthHandlers } from "../server/src/http/handlers/health.ts";
 import { keyHandlers } from "../server/src/http/handlers/keys.ts";
 import { secretHandlers } from "../server/src/http/handlers/secrets.ts";
 import { workspaceHandlers } from "../server/src/http/handlers/workspaces.ts";
@@ -40,7 +42,7 @@ export async function openControlDoor(): Promise<ControlDoor> {
   const seal = createSeal(Buffer.alloc(32, 7));
   const finder = createKeyFinder(database);
   const app = createServer({
-    routes: { ...keyRoutes, ...workspaceRoutes, ...appRoutes, ...secretRoutes },
+    routes: { ...keyRoutes, ...workspaceRoutes, ...appRoutes, ...healthRoutes, ...secretRoutes },
     handlers: handlers(database, seal),
     changed: async () => finder.forget(),
     findKey: async (token) => (await pretendedCaller(database, token)) ?? finder.find(token),
@@ -68,6 +70,7 @@ function handlers(database: Database, seal: Seal): Record<string, Handler<never>
     ...keyHandlers({ database }),
     ...workspaceHandlers({ database, regions: ["us", "eu", "au"] }),
     ...appHandlers({ database, seal, catalogue: () => catalogue, checkUrl: onlyHttps, uninstalled: () => undefined }),
+    ...healthHandlers({ database }),
     ...secretHandlers({ database, seal }),
   };
 }

@@ -14,6 +14,7 @@ import {
   urlField,
   workspaceIdField,
 } from "./fields.ts";
+import { HealthSchema } from "./health.ts";
 import { route } from "./route.ts";
 
 export const descriptionCharactersMax = 1_000;
@@ -54,7 +55,11 @@ export const AppSchema = Type.Object({
 });
 
 /** An app just made: the only answer about apps with its secret. `GET /v1/apps/{id}/secrets` shows it again. */
-export const MadeAppSchema = Type.Object({ ...AppSchema.properties, client_secret: Type.String() });
+export const MadeAppSchema = Type.Object({
+  ...AppSchema.properties,
+  client_secret: Type.String(),
+  installation_access_token: Type.String({ description: "Of its installation in the workspace that owns it; never shown again." }),
+});
 
 /** One app, and how many workspaces must consent again before it holds all it asks for there (always 0 for a private app). */
 export const AppDetailSchema = Type.Object({ ...AppSchema.properties, consent_needed: Type.Integer() });
@@ -95,11 +100,26 @@ export const InstallationSchema = Type.Object({
   workspace_id: Type.String(),
   permissions: Type.Array(Type.String(), { description: "What the installation holds." }),
   created_at: timeField,
+  health: nullable(HealthSchema),
+});
+
+/** An installation just made, or one that was given a new access token. */
+export const KeptInstallationSchema = Type.Object({
+  ...InstallationSchema.properties,
+  access_token: Type.Optional(
+    Type.String({ description: "43 characters, never shown again. Left out where the installation keeps the one it has." }),
+  ),
 });
 
 /** A private app's installations hold what the app asks for; a public one's the given part of it, by default all. */
 export const NewInstallationSchema = Type.Object(
-  { workspace_id: workspaceIdField, permissions: Type.Optional(permissions) },
+  {
+    workspace_id: workspaceIdField,
+    permissions: Type.Optional(permissions),
+    new_access_token: Type.Optional(
+      Type.Boolean({ description: "Gives an installation that is there a new access token; the old one stops working." }),
+    ),
+  },
   { additionalProperties: false },
 );
 
@@ -165,7 +185,7 @@ export const appRoutes = {
     summary: "Install an app in a workspace, or change what its installation there holds (200)",
     params: appParams,
     body: NewInstallationSchema,
-    answer: { status: 201, schema: InstallationSchema },
+    answer: { status: 201, schema: KeptInstallationSchema },
     problems: ["unknown_app", "unknown_workspace", "invalid_request", "region_mismatch"],
   }),
   listInstallations: route({

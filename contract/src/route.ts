@@ -24,6 +24,8 @@ export type Route<
   readonly body?: Body;
   /** The body is handed to the handler as bytes; the handler reads and checks it itself (publishing). */
   readonly rawBody?: boolean;
+  /** Where less is taken than of a batch of events. */
+  readonly bodyBytesMax?: number;
   readonly answer: { readonly status: 200 | 201 | 202 | 204; readonly schema?: Answer };
   /** The errors a caller should expect beyond those of every route. */
   readonly problems?: readonly ProblemCode[];

@@ -4,6 +4,7 @@ import { appRoutes } from "./apps.ts";
 import { brakeRoutes } from "./brakes.ts";
 import { eventRoutes } from "./events.ts";
 import { explainRoutes } from "./explain.ts";
+import { healthRoutes } from "./health.ts";
 import { keyRoutes } from "./keys.ts";
 import { notificationCommandRoutes, notificationRoutes } from "./notifications.ts";
 import { replayRoutes } from "./replays.ts";
@@ -16,6 +17,7 @@ import { workspaceRoutes } from "./workspaces.ts";
 export const routes = {
   ...workspaceRoutes,
   ...appRoutes,
+  ...healthRoutes,
   ...secretRoutes,
   ...subscriptionRoutes,
   ...brakeRoutes,

@@ -13,7 +13,9 @@ import type { Handler } from "./http/handler.ts";
 import { createServer } from "./http/server.ts";
 import { watchDisk } from "./intake/disk.ts";
 import type { Disk } from "./intake/disk.ts";
-import { startDailyPing } from "./manage/daily-ping.ts";
+import { createDailyPing } from "./manage/daily-ping.ts";
+import { startDailyRound } from "./manage/daily-round.ts";
+import { createHealthChecks } from "./manage/health-check.ts";
 import type { FirstKey } from "./manage/keys-first.ts";
 import { open } from "./opening.ts";
 import { createPublisher } from "./publishing.ts";
@@ -98,14 +100,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     void kept.sender.close();
   };
   await startDelivery(delivery, close);
-  const pings = startDailyPing({ ...kept, delivery: createChecking(kept), nowMs: opened.clock.nowMs });
+  const asking = { ...kept, delivery: createChecking(kept), nowMs: opened.clock.nowMs };
+  const rounds = [createDailyPing(asking), createHealthChecks(asking)].map(startDailyRound);
   const stop = async (): Promise<void> => {
     stopping = true;
-    const pinged = pings.stop();
+    const finished = Promise.all(rounds.map((round) => round.stop()));
     // A publisher that never reads its answer must not keep everybody else from an orderly end, nor a ping.
     await atMost(closeMs, server.close());
     await delivery.stop(graceMs);
-    await atMost(closeMs, pinged);
+    await atMost(closeMs, finished);
     await close();
   };
   return { server, telemetry, firstKey: opened.firstKey, stop };

@@ -12,6 +12,7 @@ import { appHandlers } from "./http/handlers/apps.ts";
 import { brakeHandlers } from "./http/handlers/brakes.ts";
 import { eventHandlers } from "./http/handlers/events.ts";
 import { explainHandlers } from "./http/handlers/explain.ts";
+import { healthHandlers } from "./http/handlers/health.ts";
 import { keyHandlers } from "./http/handlers/keys.ts";
 import { notificationCommandHandlers } from "./http/handlers/notification-commands.ts";
 import { notificationHandlers } from "./http/handlers/notifications.ts";
@@ -59,6 +60,7 @@ export function createHandlers(parts: HandlerParts): Handlers<typeof routes> {
     ...keyHandlers({ database }),
     ...workspaceHandlers({ database, regions: [...config.regions.keys()] }),
     ...appHandlers({ database, seal, catalogue, checkUrl: (url) => checkUrl(url, rules), uninstalled }),
+    ...healthHandlers({ database }),
     ...secretHandlers({ database, seal }),
     ...subscriptionHandlers({ ...managed, steering: parts.steering, holdDays: config.holdDays, publicUrl: parts.publicUrl }),
     ...brakeHandlers({ database, nowMs: clock.nowMs }),

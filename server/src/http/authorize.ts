@@ -8,13 +8,16 @@ import type { Caller } from "./handler.ts";
 export type FindKey = (token: string) => Promise<Caller | null>;
 
 export async function authorize(request: FastifyRequest, scope: Scope, findKey: FindKey): Promise<Caller> {
-  const header = request.headers.authorization;
-  const token = header === undefined ? null : /^Bearer +(\S+)$/i.exec(header)?.[1];
-  if (!token) throw new Problem("unauthorized", "Send a key as `Authorization: Bearer <key>`.");
+  const token = bearerToken(request.headers.authorization);
+  if (token === null) throw new Problem("unauthorized", "Send a key as `Authorization: Bearer <key>`.");
   const caller = await findKey(token);
   if (!caller) throw new Problem("unauthorized", "The key is not known, was deleted, or has expired.");
   if (!mayUse(caller, scope)) throw new Problem("forbidden", `This route needs a key with the scope \`${scope}\`.`);
   return caller;
+}
+
+export function bearerToken(header: string | undefined): string | null {
+  return /^Bearer +(\S+)$/i.exec(header ?? "")?.[1] ?? null;
 }
 
 /** `admin` may do everything; whoever manages may also read. */

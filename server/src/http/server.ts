@@ -92,6 +92,7 @@ function attach(app: FastifyInstance, name: string, route: Route, options: Serve
     url: fastifyPath(route.path),
     schema,
     config: { rawBody: route.rawBody ?? false },
+    bodyLimit: route.bodyBytesMax ?? batchBytesMax,
     onRequest: async (request) => {
       request.caller = route.scope === "public" ? noCaller : await authorize(request, route.scope, options.findKey);
     },
@@ -150,7 +151,7 @@ function answerError(error: FastifyError | Problem, request: FastifyRequest, rep
   if (error instanceof Problem) return sendProblem(reply, request, error);
   if (error.validation) return sendProblem(reply, request, validationProblem(error));
   const code = frameworkProblems[error.code];
-  if (code) return sendProblem(reply, request, new Problem(code, details[code] ?? error.message));
+  if (code) return sendProblem(reply, request, new Problem(code, detailOf(code, request) ?? error.message));
   // Whoever sent it is gone and hears nothing.
   if (error.code === "ECONNRESET" && request.raw.destroyed) return sendProblem(reply, request, new Problem("malformed_request"));
   log.error({ err: error, request_id: request.id, url: request.routeOptions.url }, "a request failed");
@@ -171,10 +172,10 @@ function urlProblem({ code, message }: FastifyError): Problem {
   return new Problem("invalid_query", "The path cannot be read.", [{ pointer: "", message: notText }]);
 }
 
-const details: Partial<Record<ProblemCode, string>> = {
-  payload_too_large: `The body may have at most ${batchBytesMax} bytes.`,
-  unsupported_media_type: `Send the body as ${mediaTypes.join(", or events line by line as ")}.`,
-};
+function detailOf(code: ProblemCode, request: FastifyRequest): string | null {
+  if (code === "payload_too_large") return `The body may have at most ${request.routeOptions.bodyLimit} bytes.`;
+  return code === "unsupported_media_type" ? `Send the body as ${mediaTypes.join(", or events line by line as ")}.` : null;
+}
 
 function validationProblem(error: FastifyError): Problem {
   const found = error.validation as readonly SchemaError[];

@@ -25,6 +25,7 @@ import { findAppOn, findWorkspace, findWorkspaceOn } from "./find.ts";
 import type { Asking, By } from "./find.ts";
 import { readPage, serialOf, serialPosition } from "./find-page.ts";
 import type { List, Page, PageQuery } from "./find-page.ts";
+import { makeAccessToken } from "./installations-token.ts";
 import { randomId } from "./random-id.ts";
 import { addSecret } from "./secrets.ts";
 
@@ -56,7 +57,7 @@ export async function makeApp(
   deps: AppDependencies,
   by: By,
   wanted: Static<typeof NewAppSchema>,
-): Promise<{ app: AppRecord; clientSecret: string }> {
+): Promise<{ app: AppRecord; clientSecret: string; accessToken: string }> {
   const catalogue = deps.catalogue();
   refuseAppMistakes(catalogue, deps.checkUrl, wanted);
   return change(deps.database, by.actor, async (changing) => {
@@ -66,9 +67,10 @@ export async function makeApp(
     const made = await insertApp(changing, fields);
     const app = { ...fields, ...made, owner_id: owner.id, owner_region: owner.region };
     const clientSecret = await addSecret(changing, deps.seal, app, 1);
-    await keepInstallation(changing, app.ref, owner.ref, app.permissions);
+    const token = makeAccessToken();
+    await keepInstallation(changing, { app: app.ref, workspace: owner.ref, permissions: app.permissions, tokenHash: token.hash });
     changing.audit({ subject: app.id, before: null, after: { ...audited(app), secret: 1, installed: [owner.id] } });
-    return { app, clientSecret };
+    return { app, clientSecret, accessToken: token.value };
   });
 }
 

@@ -10,7 +10,8 @@ import type { Database } from "../store/database.ts";
 import { createSeal } from "../store/seal.ts";
 import { one, rows, run, sql } from "../store/sql.ts";
 import { createDailyPing, pingsAtOnceMax } from "./daily-ping.ts";
-import type { DailyPing, DailyPingDeps } from "./daily-ping.ts";
+import type { DailyPingDeps } from "./daily-ping.ts";
+import type { DailyRound } from "./daily-round.ts";
 import type { Outcome } from "./ping-delivery.ts";
 
 const minuteMs = 60_000;
@@ -38,7 +39,7 @@ const rules = compilePolicy({
   nat64: "deny",
 });
 
-function dailyPing(): DailyPing {
+function dailyPing(): DailyRound {
   const sender = {
     send: (request: { url: string; method: string }) => {
       const path = new URL(request.url).pathname;
@@ -109,7 +110,7 @@ async function setState(ref: number, state: string): Promise<void> {
 }
 
 /** Looks at each minute, from the next on up to this one. */
-async function letPass(daily: DailyPing, untilMinute: number): Promise<void> {
+async function letPass(daily: DailyRound, untilMinute: number): Promise<void> {
   while (nowMs < midnightMs + untilMinute * minuteMs) {
     nowMs += minuteMs;
     await daily.look();

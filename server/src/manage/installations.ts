@@ -13,6 +13,7 @@ import type { WorkspaceRecord } from "../store/workspaces.ts";
 import { findApp, findAppOn, findWorkspaceOn } from "./find.ts";
 import type { Asking, By } from "./find.ts";
 import { readPage } from "./find-page.ts";
+import { makeAccessToken } from "./installations-token.ts";
 import type { List, Page, PageQuery } from "./find-page.ts";
 
 const pages: List<InstallationRecord> = {
@@ -32,13 +33,16 @@ export async function installationPage(database: Database, asking: Asking, given
   return { data: data.map((installation) => ({ app, installation })), next_cursor };
 }
 
-/** Installs, installs again, or replaces what an installation holds; `made` is false in the last case. */
+/**
+ * Installs, installs again, or replaces what an installation holds; `made` is false in the last case. The first two make an
+ * access token, the last one only where it is asked for.
+ */
 export async function install(
   database: Database,
   by: By,
   given: string,
   wanted: Static<typeof NewInstallationSchema>,
-): Promise<Installed & { made: boolean }> {
+): Promise<Installed & { made: boolean; accessToken: string | null }> {
   return change(database, by.actor, async (changing) => {
     const app = await findAppOn(changing.on, given, by.asking);
     const workspace = await findWorkspaceOn(changing.on, wanted.workspace_id, by.asking);
@@ -46,10 +50,13 @@ export async function install(
     const permissions = wanted.permissions ?? app.permissions;
     refuseOtherPermissions(app, permissions);
     const before = await findInstallation(changing.on, app.ref, workspace.ref);
-    await keepInstallation(changing, app.ref, workspace.ref, permissions);
+    const made = before === undefined;
+    const token = made || wanted.new_access_token === true ? makeAccessToken() : null;
+    await keepInstallation(changing, { app: app.ref, workspace: workspace.ref, permissions, tokenHash: token?.hash ?? null });
     const installation = (await findInstallation(changing.on, app.ref, workspace.ref)) as InstallationRecord;
-    changing.audit({ subject: app.id, before: before ? audited(before) : null, after: audited(installation) });
-    return { app, installation, made: before === undefined };
+    const after = { ...audited(installation), new_access_token: token !== null };
+    changing.audit({ subject: app.id, before: before ? audited(before) : null, after });
+    return { app, installation, made, accessToken: token?.value ?? null };
   });
 }
 

@@ -1,4 +1,5 @@
 // Rows of installations: an app in a workspace and what it holds there. An uninstalled one stays and can be revived.
+import type { AppHealth } from "../domain/app-health.ts";
 import type { Change } from "./change.ts";
 import { one, rows, run, sql } from "./sql.ts";
 import type { Connection } from "./sql.ts";
@@ -9,13 +10,17 @@ export type InstallationRecord = {
   permissions: string[];
   created_at: Date;
   created_us: number;
+  /** What the app last said about itself there: whence and when. */
+  health: AppHealth | null;
+  health_by: "check" | "report" | null;
+  health_at: Date | null;
 };
 
 export function findInstallation(on: Connection, app: number, workspace: number): Promise<InstallationRecord | undefined> {
   return one<InstallationRecord>(
     on,
     sql`select i.workspace, w.id as workspace_id, i.permissions, i.created_at,
-          (extract(epoch from i.created_at) * 1000000)::int8 as created_us
+          (extract(epoch from i.created_at) * 1000000)::int8 as created_us, i.health, i.health_by, i.health_at
         from installation i join workspace w on w.ref = i.workspace
         where i.app = ${app} and i.workspace = ${workspace} and i.deleted_at is null`,
   );
@@ -34,7 +39,7 @@ export function listInstallations(
   return rows<InstallationRecord>(
     on,
     sql`select i.workspace, w.id as workspace_id, i.permissions, i.created_at,
-          (extract(epoch from i.created_at) * 1000000)::int8 as created_us
+          (extract(epoch from i.created_at) * 1000000)::int8 as created_us, i.health, i.health_by, i.health_at
         from installation i join workspace w on w.ref = i.workspace
         where i.app = ${app} and i.deleted_at is null
           and (${us}::int8 is null
@@ -43,18 +48,26 @@ export function listInstallations(
   );
 }
 
-/** Installs, installs again, or replaces what an installation holds; only the first two set `created_at`. */
-export async function keepInstallation(
-  { on, version }: Change,
-  app: number,
-  workspace: number,
-  permissions: readonly string[],
-): Promise<void> {
+export type NewInstallation = {
+  readonly app: number;
+  readonly workspace: number;
+  readonly permissions: readonly string[];
+  /** Of a new access token; null keeps the one there is. */
+  readonly tokenHash: Buffer | null;
+};
+
+/** Installs, installs again, or replaces what an installation holds; only the first two set `created_at` and forget its health. */
+export async function keepInstallation({ on, version }: Change, i: NewInstallation): Promise<void> {
   await run(
     on,
-    sql`insert into installation as i (app, workspace, permissions, version)
-        values (${app}, ${workspace}, ${permissions}, ${version})
+    sql`insert into installation as i (app, workspace, permissions, token_hash, version)
+        values (${i.app}, ${i.workspace}, ${i.permissions}, ${i.tokenHash}, ${version})
         on conflict (app, workspace) do update set permissions = excluded.permissions, version = excluded.version,
+          token_hash = coalesce(excluded.token_hash, i.token_hash),
+          health = case when i.deleted_at is null then i.health end,
+          health_by = case when i.deleted_at is null then i.health_by end,
+          health_at = case when i.deleted_at is null then i.health_at end,
+          health_checked_at = case when i.deleted_at is null then i.health_checked_at end,
           created_at = case when i.deleted_at is null then i.created_at else now() end, deleted_at = null`,
   );
 }

@@ -3,13 +3,12 @@ import type { LastPing } from "./subscriptions.ts";
 import { rows, run, sql } from "./sql.ts";
 import type { Connection } from "./sql.ts";
 
-export const minutesOfDay = 1_440;
-
 export type DueRow = { ref: number; id: string; app: number };
 
 export type PingTurn = {
-  /** Of the day, from 0: whose remainder of `ref` this is has its turn. */
-  readonly minute: number;
+  /** Of the day, from 0: whose remainder of `ref` is one of these has its turn. */
+  readonly minutes: readonly number[];
+  readonly minutesOfDay: number;
   /** Nobody who was pinged, or made, after this moment. */
   readonly quietSinceMs: number;
   readonly afterRef: number;
@@ -17,14 +16,15 @@ export type PingTurn = {
 };
 
 /**
- * The live subscriptions of a minute, by ref. The refs themselves are counted out, so that a look costs a day's share of
+ * The live subscriptions of these minutes, by ref. The refs themselves are counted out, so that a look costs a day's share of
  * the rows and no scan; `limit` inside keeps each look-up a walk down the primary key, whatever the planner believes.
  */
-export function subscriptionsToPing(on: Connection, { minute, quietSinceMs, afterRef, limit }: PingTurn): Promise<DueRow[]> {
+export function subscriptionsToPing(on: Connection, { minutes, minutesOfDay, quietSinceMs, afterRef, limit }: PingTurn): Promise<DueRow[]> {
   return rows<DueRow>(
     on,
     sql`select s.ref, s.id, s.app
-        from generate_series(${minute}::int4, (select max(ref) from subscription), ${minutesOfDay}::int4) as turn (ref)
+        from unnest(${minutes}::int4[]) as minute
+        cross join lateral generate_series(minute, (select max(ref) from subscription), ${minutesOfDay}::int4) as turn (ref)
         cross join lateral (
           select ref, id, app, topics, topics_off, created_at from subscription where ref = turn.ref and deleted_at is null limit 1) s
         left join lateral (select state, pinged_at from subscription_state where subscription = s.ref limit 1) st on true

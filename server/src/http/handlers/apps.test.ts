@@ -45,10 +45,11 @@ test("the whole life of an app", async () => {
     health_url: "https://mirror.test/health",
   });
   assert.equal(made.status, 201);
-  const { client_secret: secret, ...app } = made.body;
+  const { client_secret: secret, installation_access_token: token, ...app } = made.body;
   const id = idOf(made);
   assert.match(id, /^app_[a-z0-9]{16}$/);
   assert.match(String(secret), /^[A-Za-z0-9_-]{43}$/);
+  assert.match(String(token), /^[A-Za-z0-9_-]{43}$/);
   assert.partialDeepStrictEqual(app, {
     workspace_id: "owner",
     visibility: "private",

@@ -9,6 +9,7 @@ import type { Installed } from "../../manage/installations.ts";
 import type { AppRecord } from "../../store/apps.ts";
 import { WithStatus } from "../handler.ts";
 import type { Handlers } from "../handler.ts";
+import { presentHealth } from "./health.ts";
 
 export type AppHandlerDeps = AppDependencies & {
   /** An app was uninstalled from a workspace: it is to be told. Does not wait. */
@@ -22,8 +23,8 @@ export function appHandlers(deps: AppHandlerDeps): Handlers<typeof appRoutes> {
   };
   return {
     createApp: async ({ body, actor, caller }) => {
-      const { app, clientSecret } = await makeApp(deps, { actor, asking: caller }, body);
-      return { ...presentApp(app), client_secret: clientSecret };
+      const { app, clientSecret, accessToken } = await makeApp(deps, { actor, asking: caller }, body);
+      return { ...presentApp(app), client_secret: clientSecret, installation_access_token: accessToken };
     },
 
     listApps: async ({ query, caller }) => mapPage(await appPage(database, caller, query), presentApp),
@@ -36,7 +37,9 @@ export function appHandlers(deps: AppHandlerDeps): Handlers<typeof appRoutes> {
 
     createInstallation: async ({ params, body, actor, caller }) => {
       const installed = await install(database, { actor, asking: caller }, params.id, body);
-      return installed.made ? presentInstallation(installed) : new WithStatus(200, presentInstallation(installed));
+      const token = installed.accessToken === null ? {} : { access_token: installed.accessToken };
+      const answer = { ...presentInstallation(installed), ...token };
+      return installed.made ? answer : new WithStatus(200, answer);
     },
 
     listInstallations: async ({ params, query, caller }) =>
@@ -68,6 +71,7 @@ function presentApp(app: AppRecord): Static<typeof AppSchema> {
 }
 
 function presentInstallation({ app, installation }: Installed): Static<typeof InstallationSchema> {
-  const { workspace_id, permissions, created_at } = installation;
-  return { app: app.id, workspace_id, permissions, created_at: created_at.toISOString() };
+  const { workspace_id, permissions, created_at, health, health_by: by, health_at: at } = installation;
+  const shown = health && by && at ? presentHealth(health, by, at) : null;
+  return { app: app.id, workspace_id, permissions, created_at: created_at.toISOString(), health: shown };
 }
