@@ -126,7 +126,11 @@ export class Engine {
     const holdForReplay = this.#holder.holdForReplay.bind(this.#holder);
     this.commands = new Commands({ claims, dispatcher, holdForReplay, trouble });
     const sweep = (subscription: number): void => this.#sweeper.sweep([subscription]);
-    this.steering = new Steering({ endpoints, holds, nowMs, owns, save: () => this.#writer.save(), sweep });
+    const placed = async (subscription: number): Promise<void> => {
+      const lane = queue.lane(subscription);
+      if (lane) await this.#holder.stop(lane, nowMs());
+    };
+    this.steering = new Steering({ endpoints, holds, nowMs, owns, placed, save: () => this.#writer.save(), sweep });
   }
 
   /** Some of an order slot is held on disk. */
@@ -194,7 +198,7 @@ export class Engine {
     const { queue, nowMs } = this.#ports;
     setImmediate(() => {
       const lane = queue.lane(subscription);
-      if (lane) this.#holder.stop(lane, nowMs());
+      if (lane) void this.#holder.stop(lane, nowMs());
       if (to === "live") queue.reopen(subscription);
       if (to === "live") void this.#reader?.readHeld();
       if (to === "disabled") this.#ports.endpoints.endAll(subscription, "subscription_disabled");
@@ -246,7 +250,7 @@ export class Engine {
   #brakesChanged(): void {
     const { queue, nowMs, dispatcher } = this.#ports;
     for (const hold of this.holds.all()) if (hold.queue === brakedQueue) hold.more = true;
-    for (const lane of [...queue.lanes()]) this.#holder.stop(lane, nowMs());
+    for (const lane of [...queue.lanes()]) void this.#holder.stop(lane, nowMs());
     queue.reopen();
     void this.#reader?.readHeld();
     dispatcher().pump();
@@ -285,7 +289,7 @@ export class Engine {
         blocked: () => endpoints.blocked,
         heldRead: (subscription) => {
           const lane = endpoints.blocked.size > 0 ? queue.lane(subscription) : undefined;
-          if (lane) this.#holder.stop(lane, nowMs());
+          if (lane) void this.#holder.stop(lane, nowMs());
         },
         emptied: (subscription, number) => {
           const slot = slotOfQueue(number);

@@ -16,6 +16,7 @@ import { holdQueueOf, makeReplay } from "./work.ts";
 import type { Work } from "./work.ts";
 
 const dayMs = 86_400_000;
+const nothing = Promise.resolve();
 
 export type HolderPorts = {
   readonly queue: Queue;
@@ -43,21 +44,22 @@ export class Holder {
   tick(nowMs: number): void {
     for (const lane of [...this.#ports.queue.lanes()]) {
       this.#holdAll(this.#ports.queue.overdue(lane, nowMs));
-      this.stop(lane, nowMs);
+      void this.stop(lane, nowMs);
     }
   }
 
-  /** What waits before a gate that stays closed, or belongs to a workspace under a brake, is held at once. */
-  stop(lane: Lane, nowMs: number): void {
+  /** What waits before a gate that stays closed, or belongs to a workspace under a brake, is held at once: resolves when each has its place. */
+  stop(lane: Lane, nowMs: number): Promise<void> {
     const { queue, endpoints } = this.#ports;
     const { atOnce, opensAtMs } = endpoints.gate(lane, nowMs);
     const isClosed = atOnce === 0 && (opensAtMs === null || opensAtMs - nowMs > unsentMaxMs);
-    if (isClosed) void this.#settle(queue.unheld(lane, () => true));
-    if (isClosed || endpoints.blocked.size === 0) return;
+    if (isClosed) return this.#settle(queue.unheld(lane, () => true));
+    if (endpoints.blocked.size === 0) return nothing;
     const isBlocked = (work: Work): boolean => endpoints.blocked.has(work.workspace);
     this.#holdAll(queue.unheld(lane, isBlocked));
     // Moved to a queue of its own, where it stands in nobody's way.
     this.#holdAll(queue.held(lane, isBlocked));
+    return nothing;
   }
 
   /** Held, or ended where the policy says so. Each was taken out of its queue. */

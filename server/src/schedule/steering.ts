@@ -8,6 +8,8 @@ export type SteeringPorts = {
   readonly nowMs: () => number;
   /** This process delivers. */
   readonly owns: () => boolean;
+  /** What waits behind its closed gate has its place among the held. */
+  readonly placed: (subscription: number) => Promise<void>;
   readonly save: () => Promise<boolean>;
   readonly sweep: (subscription: number) => void;
 };
@@ -29,8 +31,9 @@ export class Steering {
 
   /** What is held is sent, carefully at first, or discarded: it counts as ended at once and is drained behind. */
   async setLive(subscription: number, held: "send" | "discard", by: By): Promise<boolean> {
-    const { endpoints, holds, nowMs, owns, save, sweep } = this.#ports;
+    const { endpoints, holds, nowMs, owns, placed, save, sweep } = this.#ports;
     if (!owns()) return false;
+    if (held === "discard") await placed(subscription);
     endpoints.setLive(subscription, held === "discard" ? holds.position(nowMs()) : null, by);
     const saved = await save();
     if (held === "discard") sweep(subscription);
