@@ -10,7 +10,9 @@ import { showNotification } from "../../show/notification.ts";
 import type { Database } from "../../store/database.ts";
 import type { Handlers } from "../handler.ts";
 
-export type NotificationDeps = { readonly database: Pick<Database, "read"> } & Omit<RequestDeps, "names"> & { readonly whyMarked: WhyMarked };
+export type NotificationDeps = { readonly database: Pick<Database, "read"> } & Omit<RequestDeps, "names"> & {
+    readonly whyMarked: WhyMarked;
+  };
 
 export function notificationHandlers({ database, catalogue, rebuild, whyMarked }: NotificationDeps): Handlers<typeof notificationRoutes> {
   const names = createNames();
