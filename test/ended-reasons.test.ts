@@ -143,7 +143,8 @@ async function failTwice(actor: Actor): Promise<void> {
 async function onDatabase(program: TestProgram, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: program.databaseUrl });
   await client.connect();
-  await client.query(statement).finally(() => client.end());
+  await client.query(statement);
+  await client.end();
 }
 
 test("every reason to end is brought about by something that happens", async (t) => {

@@ -113,13 +113,8 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     await engine.stop(graceMs);
     recorder.stop();
   };
-  return {
-    engine,
-    items,
-    whyMarked: (open) => whyMarked(parts, endpoints, open),
-    waiting: () => waitingIn(queue, recorder, nowMs()),
-    stop,
-  };
+  const waiting = (): Waiting => waitingIn(queue, recorder, nowMs());
+  return { engine, items, whyMarked: (open) => whyMarked(parts, endpoints, open), waiting, stop };
 }
 
 function tell(

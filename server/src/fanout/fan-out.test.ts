@@ -21,7 +21,7 @@ const topic = catalogue.topicNamed(name) as Topic;
 function app(ref: number, subscriptions: string): AppView {
   const topics = { m: [[name, true]], o: [[name, false]], s: [] } as Record<string, [string, boolean][]>;
   const other: [string, boolean] = ["other.topic", true];
-  const made = [...subscriptions].map((each) => ({ facts: { state: "live", topics: new Map([...(topics[each] ?? []), other]) } }));
+  const made = subscriptions.split("").map((each) => ({ facts: { state: "live", topics: new Map([...(topics[each] ?? []), other]) } }));
   const facts: AppView["facts"] = { visibility: "private", apiVersion: "1", ownerKind: "paid", permissions: new Set() };
   const nothing = { id: `app_${ref}`, owner: 1, ownerId: "w", secrets: [] };
   return { ref, facts, subscriptions: made as unknown as SubscriptionView[], ...nothing };

@@ -106,15 +106,17 @@ test("a brake names a workspace, an app, a subscription or a host, and whoever s
   assert.deepEqual(
     (await activeBrakes(shown.database.read))
       .map(({ workspace, app: named, subscription, host, until_ms }) => [workspace, named, subscription, host, until_ms])
-      .toSorted(),
+      .toSorted(byText),
     [
       [null, 1, null, null, untilMs],
       [1, null, null, null, untilMs],
       [null, null, 1, null, untilMs],
       [null, null, null, "now.example", untilMs],
-    ].toSorted(),
+    ].toSorted(byText),
   );
 });
+
+const byText = (a: unknown, b: unknown): number => String(a).localeCompare(String(b));
 
 const mistaken: readonly [what: string, body: object, pointers: string[]][] = [
   ["nothing named", {}, [""]],

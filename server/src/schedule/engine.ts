@@ -250,7 +250,7 @@ export class Engine {
   #brakesChanged(): void {
     const { queue, nowMs, dispatcher } = this.#ports;
     for (const hold of this.holds.all()) if (hold.queue === brakedQueue) hold.more = true;
-    for (const lane of [...queue.lanes()]) void this.#holder.stop(lane, nowMs());
+    for (const lane of queue.lanes()) void this.#holder.stop(lane, nowMs());
     queue.reopen();
     void this.#reader?.readHeld();
     dispatcher().pump();

@@ -42,7 +42,7 @@ export class Holder {
 
   /** Everything that must not, or cannot, go out now and has no hold on disk yet. */
   tick(nowMs: number): void {
-    for (const lane of [...this.#ports.queue.lanes()]) {
+    for (const lane of this.#ports.queue.lanes()) {
       this.#holdAll(this.#ports.queue.overdue(lane, nowMs));
       void this.stop(lane, nowMs);
     }

@@ -89,7 +89,7 @@ export class QueueWorld {
 
   /** What waits too long, and what its closed gate stops, is held. */
   holdWaiting(): void {
-    for (const lane of Array.from(this.queue.lanes())) {
+    for (const lane of this.queue.lanes()) {
       const stopped = this.closed.has(lane.subscription) ? this.queue.unheld(lane, () => true) : [];
       for (const work of [...this.queue.overdue(lane, this.nowMs), ...stopped]) this.#hold(work);
     }
@@ -166,11 +166,7 @@ export class QueueWorld {
     }
     const left = [...this.rows.values()].filter(({ over }) => !over);
     assert.deepEqual(left, [], "it is never sent");
-    assert.deepEqual(
-      [this.queue.size, this.queue.inFlight, [...this.queue.lanes()].length],
-      [0, 0, 0],
-      "something is remembered for nothing",
-    );
+    assert.deepEqual([this.queue.size, this.queue.inFlight, this.queue.lanes().length], [0, 0, 0], "something is remembered for nothing");
   }
 
   #begin(): void {

@@ -77,8 +77,9 @@ export class Queue {
     return this.#lanes.get(subscription);
   }
 
-  lanes(): IterableIterator<Lane> {
-    return this.#lanes.values();
+  /** As they are now: what is done to one may drop it, or make others. */
+  lanes(): Lane[] {
+    return [...this.#lanes.values()];
   }
 
   /** Takes work in, unless it is here already; it waits until it is due. */
