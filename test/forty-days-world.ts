@@ -11,8 +11,6 @@ const ownHold = { waits_s: [1, 600, 86_400, 100_000, 150_000], pause: "hold" };
 const ownDrop = { waits_s: [30, 7_200, 172_800, 165_000], pause: "drop" };
 const policies = { durable: "durable", intercom: "intercom", "own-hold": ownHold, "own-drop": ownDrop } as const;
 
-type Subscription = { readonly app: string; readonly id: string; readonly path: string };
-
 /** One person's forgetfulness each. */
 type Deed = "none" | "pause" | "brake" | "delete" | "switch-off";
 const deedDays: Record<Deed, number> = { none: Infinity, pause: 1, brake: 1.5, delete: 3, "switch-off": 3 };
