@@ -136,3 +136,23 @@ test("a report with mistakes is refused with all of them, and changes nothing", 
   assert.deepEqual(await healthIn(installations, "owner"), before);
   assert.equal((await report(token, { state: "UNHEALTHY", message: "\u{1f642}".repeat(2_084) })).status, 200, "the longest message");
 });
+
+test("only so many reports wait for the database at once; the rest are told to come again", async () => {
+  const { token } = await makeApp();
+  const locking = await door.database.read.connect();
+  await locking.query("begin");
+  await locking.query("lock table installation in exclusive mode");
+  const refused = Promise.withResolvers<Answer>();
+  const reports = Array.from({ length: 20 }, async () => {
+    const answer = await report(token, isWell);
+    if (answer.status !== 200) refused.resolve(answer);
+    return answer.status;
+  });
+  assert.partialDeepStrictEqual(await refused.promise, { status: 503, body: { code: "unavailable" } });
+  await locking.query("commit");
+  locking.release();
+  const statuses = await Promise.all(reports);
+  assert.deepEqual(new Set(statuses), new Set([200, 503]));
+  assert.equal(statuses.filter((each) => each === 200).length, 16);
+  assert.equal((await report(token, isWell)).status, 200, "there is room again");
+});
