@@ -1,0 +1,31 @@
+// How two settings are compared: by the ratio of the medians over their windows, beside what the same ratio gives when a
+// setting is compared with itself.
+
+const resamples = 2_000;
+const level = 0.95;
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  if (sorted.length === 0) return Number.NaN;
+  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+}
+
+export type Control = { readonly ratio: number; readonly upper: number };
+
+/** The ratio of two samples of the same thing, and how large it gets by chance. */
+export function control(first: readonly number[], second: readonly number[]): Control {
+  const ratios = Array.from({ length: resamples }, () => median(resample(first)) / median(resample(second))).toSorted((a, b) => a - b);
+  return { ratio: median(first) / median(second), upper: ratios[Math.floor(resamples * level)] as number };
+}
+
+export function shuffled<T>(values: readonly T[]): T[] {
+  return values
+    .map((value) => ({ value, place: Math.random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ value }) => value);
+}
+
+function resample(values: readonly number[]): number[] {
+  return values.map(() => values[Math.floor(Math.random() * values.length)] as number);
+}
