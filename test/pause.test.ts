@@ -87,7 +87,7 @@ test("a brake on any of the four holds what it names and nothing else, and lifti
     const brake = await program.must<BrakeView>("POST", "/v1/brakes", { ...named, until, reason: "Somebody asked for it." });
     await publish(program, installed, 2);
     const { state, brakes } = await held(program, installed, 2);
-    assert.deepEqual([state, brakes.map(({ id }) => id)], ["live", "workspace_id" in named ? [] : [brake.id]]);
+    assert.deepEqual([state, brakes.map(({ id }) => id)], ["live", [brake.id]]);
     assert.equal(received(installed), before, JSON.stringify(named));
     await program.must("DELETE", `/v1/brakes/${brake.id}`);
     await eventually(async () => (received(installed) === before + 2 ? true : null));

@@ -30,7 +30,7 @@ test("an ordering key has a slot at the subscriptions that ask for order, and on
   );
   assert.deepEqual(slots, [
     { ordered: false, slots: [null, null, null, null] },
-    { ordered: true, slots: [slotOf("ticket-1"), null, slotOf("ticket-2"), slotOf("ticket-1")] },
+    { ordered: true, slots: [slotOf(1, "ticket-1"), null, slotOf(1, "ticket-2"), slotOf(1, "ticket-1")] },
   ]);
 });
 
@@ -42,7 +42,7 @@ test("order can be asked for, and given up, later: it holds for what is publishe
     await program.publish({ workspace_id: workspace, topic, item: {}, ordering_key: "k" });
   }
   const slots = await query(program, "select slot from notification order by id");
-  assert.deepEqual(slots, [{ slot: slotOf("k") }, { slot: null }]);
+  assert.deepEqual(slots, [{ slot: slotOf(1, "k") }, { slot: null }]);
 });
 
 test("what has an ordering key is stored in the order of its acceptance, however long one takes, and what has none does not wait", async (t) => {

@@ -57,7 +57,7 @@ export const BrakeSchema = Type.Object(
 
 /** A brake as the owner of a subscription sees it. */
 export const BrakeOnSubscriptionSchema = Type.Object(
-  { id: Type.String(), names: Type.Enum(["app", "subscription", "host"]), until: timeField, reason: Type.String() },
+  { id: Type.String(), names: Type.Enum(["app", "subscription", "host", "workspace"]), until: timeField, reason: Type.String() },
   { additionalProperties: false },
 );
 

@@ -8,7 +8,7 @@ import { whyNotNow } from "./domain/matching.ts";
 import { readPolicy } from "./domain/policy.ts";
 import { replayCause } from "./domain/status.ts";
 import type { Plan } from "./domain/transition.ts";
-import { whyDropped, whyOver } from "./domain/turn.ts";
+import { isOfEarlier, whyDropped, whyOver } from "./domain/turn.ts";
 import type { Delivery, Sent } from "./schedule/dispatcher.ts";
 import type { Endpoints } from "./schedule/endpoints.ts";
 import type { Permits } from "./schedule/permits.ts";
@@ -76,6 +76,7 @@ export async function whyMarked({ directory, catalogue }: Known, endpoints: Endp
     const app = directory.app(each.app);
     const installation = directory.workspaceByRef(each.workspace)?.installations.get(each.app);
     if (!app || !installation) return "uninstalled";
+    if (!each.isReplay && isOfEarlier(madeAtMs(each.id), installation.sinceMs)) return "uninstalled";
     const topic = catalogue().topicNamed(each.topic) ?? catalogue().formerly(each.topic)?.topic ?? null;
     const facts = app.subscriptions.find(({ ref }) => ref === each.subscription)?.facts ?? null;
     return whyNotNow(catalogue(), topic, installation, app.facts, facts);

@@ -48,7 +48,7 @@ function fanOutFor(directory: Directory, catalogue: () => Catalogue): FanOutFor 
     const topic = catalogue().topicNamed(publish.topic);
     if (!workspace || !topic || !directory.isComplete(workspace)) return null;
     const { recipients, skipped } = fanOut(catalogue(), topic, workspace, (ref) => directory.app(ref));
-    const slot = publish.orderingKey === null ? null : slotOf(publish.orderingKey);
+    const slot = publish.orderingKey === null ? null : slotOf(workspace.ref, publish.orderingKey);
     return {
       workspace: workspace.ref,
       recipients: recipients.map(({ app, subscription, topic: name }) => ({

@@ -6,9 +6,14 @@ export function hostOf(url: string): string {
   return new URL(url).hostname.replace(/^\[|\]$|\.$/g, "");
 }
 
+const isAddress = /^[0-9a-f:.]*:[0-9a-f:.]*$/;
+/** No wildcards: they would stop nothing. */
+const isName = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/;
+
 /** Of what a person typed: a name or address, perhaps with a port; null when it is neither. */
 export function readHost(typed: string): string | null {
   if (/[/?#@\\\s]/.test(typed)) return null;
   const url = [`https://${typed}`, `https://[${typed}]`].find((each) => URL.canParse(each));
-  return url === undefined ? null : hostOf(url) || null;
+  const host = url === undefined ? "" : hostOf(url);
+  return isAddress.test(host) || isName.test(host) ? host : null;
 }

@@ -47,3 +47,11 @@ export function whyDropped(
   if (state === "paused" && isFresh) return "dropped_while_paused";
   return state === "suspended" ? "suspended" : null;
 }
+
+/** Clocks of processes and of the database differ by less than this. */
+const clocksMs = 1_000;
+
+/** Made before its app was installed in its workspace, so for an installation of before. */
+export function isOfEarlier(madeAtMs: number, installedAtMs: number): boolean {
+  return madeAtMs < installedAtMs - clocksMs;
+}

@@ -29,7 +29,7 @@ function app(ref: number, subscriptions: string): AppView {
 
 function notified(apps: readonly AppView[]): { counts: number[]; skipped: object } {
   const byRef = new Map(apps.map((each) => [each.ref, each]));
-  const installations = new Map(apps.map(({ ref }) => [ref, { installed: true, permissions: new Set<string>() }]));
+  const installations = new Map(apps.map(({ ref }) => [ref, { installed: true, permissions: new Set<string>(), sinceMs: 0 }]));
   const { recipients, skipped } = fanOut(catalogue, topic, { ref: 1, id: "w", region: "us", installations }, (ref) => byRef.get(ref));
   const counts = apps.map(({ ref }) => recipients.filter((each) => each.app.ref === ref).length);
   return { counts, skipped: Object.fromEntries(skipped) };

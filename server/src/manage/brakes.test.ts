@@ -206,14 +206,14 @@ test("a lifted brake holds no more; lifting it again, or one that ended, changes
   assert.deepEqual(audit.rows, [{ lifted: false }, { lifted: true }]);
 });
 
-test("a subscription shows the brakes on it, its app and its host, and no others", async () => {
+test("a subscription shows the brakes on it, its app, its host and the workspaces that have the app, and no others", async () => {
   await shown.database.control.query("update subscription set url = 'https://Else.example:8443/hook' where ref = 2");
   const onApp = await make({ app });
   const onOne = await make({ subscription: id16("sub", 1) });
   const onHost = await make({ host: "else.example" });
   const lifted = await make({ app });
   await call("DELETE", `/v1/brakes/${lifted.id}`);
-  await make({ workspace_id: "w1" });
+  const onWorkspace = await make({ workspace_id: "w1" });
   boundTo = 1;
   const path = `/v1/apps/${app}/subscriptions`;
   const { data } = (await call("GET", path)).body;
@@ -222,6 +222,7 @@ test("a subscription shows the brakes on it, its app and its host, and no others
     [
       id16("sub", 2),
       [
+        [onWorkspace.id, "workspace"],
         [onHost.id, "host"],
         [onApp.id, "app"],
       ],
@@ -229,13 +230,14 @@ test("a subscription shows the brakes on it, its app and its host, and no others
     [
       id16("sub", 1),
       [
+        [onWorkspace.id, "workspace"],
         [onOne.id, "subscription"],
         [onApp.id, "app"],
       ],
     ],
   ]);
   const { brakes } = (await call("GET", `${path}/${id16("sub", 1)}`)).body;
-  assert.deepEqual(brakes[0], { id: onOne.id, names: "subscription", until: onOne.until, reason });
+  assert.deepEqual(brakes[1], { id: onOne.id, names: "subscription", until: onOne.until, reason });
   boundTo = 2;
   assert.deepEqual((await call("GET", `/v1/apps/${id16("app", 2)}/subscriptions/${id16("sub", 3)}`)).body.brakes, []);
 });

@@ -35,14 +35,20 @@ export async function showWithHeld(
   return { ...(await show(deps, app, record)), held: held ?? (await heldFor(deps, record.ref)) };
 }
 
-/** A workspace's brake holds some of what a subscription gets, not the subscription. */
+/** A brake on a workspace where the app is installed holds some of what the subscription gets. */
 function brakesOn({ ref, url }: SubscriptionRecord, brakes: readonly Brake[]): BrakeOnSubscription[] {
   const host = hostOf(url);
-  const here = brakes.filter((brake) => brake.app !== null || brake.subscription === ref || brake.host === host);
-  return here.map(({ id, app, subscription, until_ms: untilMs, reason }) => ({
-    id,
-    names: app !== null ? "app" : subscription !== null ? "subscription" : "host",
-    until: new Date(untilMs).toISOString(),
-    reason,
+  const here = brakes.filter((brake) => (brake.subscription ?? ref) === ref && (brake.host ?? host) === host);
+  return here.map((brake) => ({
+    id: brake.id,
+    names: namedBy(brake),
+    until: new Date(brake.until_ms).toISOString(),
+    reason: brake.reason,
   }));
+}
+
+function namedBy({ app, subscription, host }: Brake): BrakeOnSubscription["names"] {
+  if (app !== null) return "app";
+  if (subscription !== null) return "subscription";
+  return host === null ? "workspace" : "host";
 }

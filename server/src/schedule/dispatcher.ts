@@ -3,6 +3,8 @@
 import type { EndedReason } from "@bellhop/contract/reasons";
 import type { Catalogue } from "../domain/catalogue.ts";
 import { whyNotNow } from "../domain/matching.ts";
+import { replayCause } from "../domain/status.ts";
+import { isOfEarlier } from "../domain/turn.ts";
 import { afterAttempt, afterExtraAttempt, endsAtMs } from "../domain/transition.ts";
 import type { Answered, Next, Plan } from "../domain/transition.ts";
 import type { Directory, AppView, SubscriptionView, WorkspaceView } from "../store/directory.ts";
@@ -118,7 +120,13 @@ export class Dispatcher {
   whyOver(work: Work): EndedReason | null {
     if (work.canceled) return "canceled";
     const subscription = this.#ports.directory.app(work.app)?.subscriptions.find((each) => each.ref === work.subscription);
-    return this.#ports.whyEnded(work, subscription) ?? this.refusal(work);
+    return this.#ports.whyEnded(work, subscription) ?? (this.#isOfEarlier(work) ? "uninstalled" : this.refusal(work));
+  }
+
+  /** Made for an installation that ended; that the app was installed again since does not bring it back. */
+  #isOfEarlier({ app, workspace, madeAtMs, retryReason }: Work): boolean {
+    const installation = this.#ports.directory.workspaceByRef(workspace)?.installations.get(app);
+    return installation !== undefined && retryReason !== replayCause && isOfEarlier(madeAtMs, installation.sinceMs);
   }
 
   /** What may have changed while it waited. Asked of what was loaded. */
@@ -180,6 +188,7 @@ export class Dispatcher {
     const { queue, nowMs, record, attempted, judged } = this.#ports;
     const { work } = delivery;
     const { outcome, throttledUntilMs } = judged(delivery, sent);
+    work.heldCause = null;
     queue.release(work, nowMs(), outcome);
     const next = this.#next(delivery, sent, throttledUntilMs);
     const steps = [attemptStep(work, sent, next)];
@@ -189,7 +198,6 @@ export class Dispatcher {
     record(steps, () => {
       this.#unrecorded--;
       work.retryReason = sent.answered.failure;
-      work.heldCause = null;
       this.#recorded(work, next, steps.length);
     });
     this.pump();
@@ -199,7 +207,10 @@ export class Dispatcher {
     const { planOf, nowMs, chance, holdDays } = this.#ports;
     if (work.delivered && answered.failure !== null) return afterExtraAttempt(work.progress, sentAtMs);
     const at = { sentAtMs, nowMs: nowMs(), endsAtMs: endsAtMs(work.madeAtMs, holdDays), throttledUntilMs };
-    return canceledInstead(work, afterAttempt(work.progress, answered, planOf(subscription), at, chance()));
+    const next = afterAttempt(work.progress, answered, planOf(subscription), at, chance());
+    // What ended meanwhile is not tried again.
+    const over = next.nextAtMs === null ? null : this.whyOver(work);
+    return over === null ? next : { ...next, nextAtMs: null, ended: over };
   }
 
   #recorded(work: Work, next: Next, steps: number): void {
@@ -214,11 +225,6 @@ function notMade({ revision }: SubscriptionView, nowMs: number): Sent {
   const none = { status: null, dnsUs: null, connectUs: null, tlsUs: null, firstByteUs: null, totalUs: null, address: null };
   const attempt = { ...none, detail: null, revision, signatures: null, bodySha256: null, answerHeaders: null, answerBody: null };
   return { sentAtMs: nowMs, answered: { failure: "internal", status: null, retryAfterMs: null }, attempt };
-}
-
-/** Canceled while the request was under way: what would be tried again ends instead. */
-function canceledInstead(work: Work, next: Next): Next {
-  return work.canceled && next.nextAtMs !== null ? { ...next, nextAtMs: null, ended: "canceled" } : next;
 }
 
 function attemptStep(work: Work, sent: Sent, next: Next): Step {

@@ -8,7 +8,7 @@ import type { Database } from "../store/database.ts";
 import { healthRows } from "../store/health.ts";
 import { writeCheckpoint, writeHoldCursor } from "../store/ownership.ts";
 import type { Ownership } from "../store/ownership.ts";
-import { heldQueues, slotHeads, subscriptionsOf } from "../store/scan.ts";
+import { heldQueues, slotHeads, subscriptionsOf, subscriptionsWithEnds } from "../store/scan.ts";
 import type { Step } from "../store/log.ts";
 import { Claims } from "./claims.ts";
 import { Commands } from "./commands.ts";
@@ -268,6 +268,18 @@ export class Engine {
       if (reader === this.#reader) queue.rememberLeaving(false);
     });
     this.#sweeper.sweep(endpoints.marked());
+    void this.#sweepEnds();
+  }
+
+  /** What ended shortly before this process owned it, and was not written. */
+  async #sweepEnds(): Promise<void> {
+    const { database, trouble } = this.#ports;
+    try {
+      const held = [...new Set([...this.holds.all()].map(({ subscription }) => subscription))];
+      this.#sweeper.sweep(await subscriptionsWithEnds(database.scan, held));
+    } catch (error) {
+      trouble("what ended before the start could not be looked for; each ends when its turn comes", error);
+    }
   }
 
   #createReader(ownership: Ownership): Reader {

@@ -7,6 +7,9 @@ export const restQueue = 257;
 /** Of workspaces under a brake. */
 export const brakedQueue = 258;
 
+/** Heads of order slots: they stay in memory, go first, and are not read from here. */
+export const headsQueue = 259;
+
 /** 1 to 256: an order slot each. */
 export const queueOfSlot = (slot: number): number => slot + 1;
 

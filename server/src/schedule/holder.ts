@@ -6,7 +6,7 @@ import type { Step } from "../store/log.ts";
 import { emptyStep } from "./dispatcher.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Endpoints } from "./endpoints.ts";
-import { brakedQueue, slotOfQueue } from "./hold-queues.ts";
+import { brakedQueue, headsQueue, slotOfQueue } from "./hold-queues.ts";
 import { Holds } from "./holds.ts";
 import type { Hold } from "./holds.ts";
 import type { Lane } from "./lane.ts";
@@ -89,17 +89,20 @@ export class Holder {
     const { endpoints, nowMs, holdDays, queue } = this.#ports;
     const cause = this.#causeOf(work);
     const isHead = work.slot !== null && queue.isHead(work);
-    const queueNumber = cause === "brake" && work.slot === null && endpoints.blocked.has(work.workspace) ? brakedQueue : holdQueueOf(work);
+    const isBraked = cause === "brake" && work.slot === null && endpoints.blocked.has(work.workspace);
+    const queueNumber = isHead ? headsQueue : isBraked ? brakedQueue : holdQueueOf(work);
     const below = isHead ? null : this.holds.writing(work.subscription, queueNumber);
-    const position = isHead ? null : this.holds.position(nowMs());
+    const position = this.holds.position(nowMs());
     if (cause === "throttled") work.progress = { ...work.progress, throttledSinceMs: work.progress.throttledSinceMs ?? nowMs() };
     // What was attempted before may lie behind younger ones: it has its own time to end.
     const endsAtMs = isHead || work.progress.requests > 0 ? work.madeAtMs + holdDays * dayMs : null;
-    this.#write(work, cause, { queue: isHead ? null : queueNumber, position, nextAtMs: endsAtMs }, () => {
+    this.#write(work, cause, { queue: queueNumber, position, nextAtMs: endsAtMs }, () => {
       if (below !== null) this.holds.written(work.subscription, queueNumber, below);
       if (work.canceled) this.#ports.dispatcher().end(work, "canceled");
-      else if (isHead) queue.putBack(work, nowMs());
-      else queue.finish(work, false);
+      else if (isHead) {
+        Object.assign(work, { position, queue: headsQueue });
+        queue.putBack(work, nowMs());
+      } else queue.finish(work, false);
     });
   }
 

@@ -15,7 +15,11 @@ export class Lane {
   readonly subscription: number;
   readonly app: number;
   readonly slots: OrderSlots;
-  readonly #ranks: readonly [Round, Round] = [new Round(), new Round()];
+  readonly #fresh = new Round();
+  /** Attempted before. */
+  readonly #again = new Round();
+  /** The lower rank. */
+  readonly #rest = new Round();
   readonly #held = new Map<number, Fifo<Work>>();
   #turns = 0;
 
@@ -34,7 +38,7 @@ export class Lane {
 
   /** Due and fresh work without an order. */
   get unheld(): number {
-    return this.#ranks[0].length + this.#ranks[1].length;
+    return this.#fresh.length + this.#again.length + this.#rest.length;
   }
 
   get idle(): boolean {
@@ -43,13 +47,16 @@ export class Lane {
 
   push(work: Work): void {
     if (work.slot !== null) this.slots.push(work);
-    else if (work.position === null) this.#ranks[work.rank].push(work);
+    else if (work.position === null) this.#roundOf(work).push(work);
     else this.#heldIn(work.queue).push(work);
   }
 
-  /** The next that may go; `blocked`: workspaces under a brake. */
-  peek(blocked: ReadonlySet<number>): Work | null {
-    for (const source of this.#inTurn()) {
+  /**
+   * The next that may go; `blocked`: workspaces under a brake. `probing`: one at a time, to see whether the endpoint takes
+   * anything; then what failed before comes after what is new, which knows nothing of it.
+   */
+  peek(blocked: ReadonlySet<number>, probing: boolean): Work | null {
+    for (const source of this.#inTurn(blocked, probing)) {
       const work = source.peek(blocked);
       if (work) return work;
     }
@@ -57,8 +64,8 @@ export class Lane {
   }
 
   /** Takes what `peek` gave. */
-  take(blocked: ReadonlySet<number>): Work | null {
-    for (const source of this.#inTurn()) {
+  take(blocked: ReadonlySet<number>, probing: boolean): Work | null {
+    for (const source of this.#inTurn(blocked, probing)) {
       const work = source.peek(blocked);
       if (!work) continue;
       source.shift(work);
@@ -70,7 +77,7 @@ export class Lane {
 
   remove(work: Work): boolean {
     if (work.slot !== null) return this.slots.remove(work);
-    return work.position === null ? this.#ranks[work.rank].remove(work) : this.#heldIn(work.queue).remove(work);
+    return work.position === null ? this.#roundOf(work).remove(work) : this.#heldIn(work.queue).remove(work);
   }
 
   heldInMemory(queue: number): number {
@@ -80,7 +87,7 @@ export class Lane {
 
   /** Takes out what is not held yet, the oldest first, as long as it is to go. A head of a slot stays: it is next in any case. */
   shiftWhile(goes: (work: Work) => boolean): Work[] {
-    return [...this.#ranks[0].shiftWhile(goes), ...this.#ranks[1].shiftWhile(goes), ...this.slots.shiftWhile(goes)];
+    return [...this.#rounds().flatMap((round) => round.shiftWhile(goes)), ...this.slots.shiftWhile(goes)];
   }
 
   /** Takes out what was held, so that it does not stand before others. What has an order stays. */
@@ -91,16 +98,26 @@ export class Lane {
   }
 
   *all(): IterableIterator<Work> {
-    for (const rank of this.#ranks) yield* rank.all();
+    for (const round of this.#rounds()) yield* round.all();
     yield* this.slots.all();
     for (const fifo of this.#held.values()) yield* fifo.all();
   }
 
-  #inTurn(): Source[] {
-    const [first, rest] = this.#ranks;
-    const fresh = this.#turns % 2 === 0 ? [first, this.slots, rest] : [this.slots, first, rest];
+  #inTurn(blocked: ReadonlySet<number>, probing: boolean): Source[] {
     const held = [...this.#held].map(([queue, fifo]) => heldSource(fifo, () => this.#toTheEnd(queue)));
-    return this.#turns % holdTurn === holdTurn - 1 ? [...held, ...fresh] : [...fresh, ...held];
+    if (probing) return [this.#fresh, this.slots, this.#again, this.#rest, ...held];
+    const byAge = isOlder(this.#again.peek(blocked), this.#fresh.peek(blocked)) ? [this.#again, this.#fresh] : [this.#fresh, this.#again];
+    const now = this.#turns % 2 === 0 ? [...byAge, this.slots, this.#rest] : [this.slots, ...byAge, this.#rest];
+    return this.#turns % holdTurn === holdTurn - 1 ? [...held, ...now] : [...now, ...held];
+  }
+
+  #rounds(): Round[] {
+    return [this.#fresh, this.#again, this.#rest];
+  }
+
+  #roundOf({ rank, progress }: Work): Round {
+    if (rank === 1) return this.#rest;
+    return progress.requests > 0 ? this.#again : this.#fresh;
   }
 
   /** Queues of holds take turns too. */
@@ -116,6 +133,9 @@ export class Lane {
     return fifo;
   }
 }
+
+const isOlder = (one: Work | undefined, other: Work | undefined): boolean =>
+  one !== undefined && (other === undefined || one.queuedAtMs < other.queuedAtMs);
 
 function heldSource(fifo: Fifo<Work>, taken: () => void): Source {
   return {

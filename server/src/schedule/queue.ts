@@ -3,7 +3,7 @@
 import { DueHeap } from "./due-heap.ts";
 import { Fifo } from "./fifo.ts";
 import { Lane } from "./lane.ts";
-import type { Flight, Permits } from "./permits.ts";
+import type { Flight, Lacking, Permits } from "./permits.ts";
 import type { Work } from "./work.ts";
 
 /** Notifications in memory; beyond it nothing more is read from the database. */
@@ -158,12 +158,13 @@ export class Queue {
   /** The next of the lane; or the kind of place that is missing, for which the lane waits now; or nothing of it can go. */
   #takeOf(lane: Lane, nowMs: number): Work | "fast" | "slow" | "process" | null {
     this.#listed.set(lane, null);
-    const work = lane.peek(this.#ports.blocked());
+    const gate = this.#ports.gate(lane, nowMs);
+    const work = lane.peek(this.#ports.blocked(), gate.atOnce === 1);
     if (!work) {
       this.#dropIdle(lane);
       return null;
     }
-    const lack = this.#start(lane, work, nowMs);
+    const lack = this.#start(lane, work, gate, nowMs);
     if (lack === null || lack === "process") this.#list(lane);
     if (lack === null) return work;
     if (lack !== "process" && lack !== "fast" && lack !== "slow") return null;
@@ -175,9 +176,8 @@ export class Queue {
   }
 
   /** Takes its permits and the work out of its lane, or puts the lane where it waits for what is lacking. */
-  #start(lane: Lane, work: Work, nowMs: number): "subscription" | "host" | "fast" | "slow" | "process" | "gate" | null {
-    const { permits, gate, limit, host, bytes } = this.#ports;
-    const { atOnce, opensAtMs } = gate(lane, nowMs);
+  #start(lane: Lane, work: Work, { atOnce, opensAtMs }: LaneGate, nowMs: number): Lacking | "gate" | null {
+    const { permits, limit, host, bytes } = this.#ports;
     if (atOnce === 0) {
       this.#gated.set(lane, opensAtMs);
       this.#listed.set(lane, "gate");
@@ -189,7 +189,7 @@ export class Queue {
     if (lack !== null) return lack;
     this.#flights.set(work.id, flight);
     // The same that `peek` gave: nothing came between.
-    lane.take(this.#ports.blocked());
+    lane.take(this.#ports.blocked(), atOnce === 1);
     work.state = "busy";
     return null;
   }

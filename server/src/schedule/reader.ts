@@ -5,7 +5,7 @@ import { firstHeld, scanDue, scanFresh, scanHeld } from "../store/scan.ts";
 import type { FreshRow, Window } from "../store/scan.ts";
 import { firstIdAt } from "../domain/id.ts";
 import { Checkpoint } from "./checkpoint.ts";
-import { brakedQueue, queueOfSlot, slotOfQueue } from "./hold-queues.ts";
+import { brakedQueue, headsQueue, queueOfSlot, slotOfQueue } from "./hold-queues.ts";
 import type { Hold, Holds } from "./holds.ts";
 import { queuedMax } from "./queue.ts";
 import type { Queue } from "./queue.ts";
@@ -199,7 +199,7 @@ export class Reader {
   /** The same for one queue. */
   async readHold(hold: Hold): Promise<void> {
     const { queue, isOpen } = this.#ports;
-    if (this.#stopped || !hold.more || hold.reading) return;
+    if (this.#stopped || !hold.more || hold.reading || hold.queue === headsQueue) return;
     // What was under way goes before what is held, and is found by the first scan.
     if (this.#afterTakeover && slotOfQueue(hold.queue) !== null) return;
     const min = slotOfQueue(hold.queue) === null ? heldInMemoryMin : slotInMemoryMin;

@@ -90,7 +90,9 @@ export class Sweeper {
     await this.#sweepMemory(subscription);
     await this.#sweepRetries(subscription);
     for (const hold of holds.of(subscription)) await this.#sweepHeld(hold);
-    if (this.#ports.owns()) endpoints.drained(subscription, discardedTo, endedBeforeMs);
+    // What is under way will be asked about the marks.
+    const isBusy = [...this.#ports.queue.all()].some((work) => work.subscription === subscription && work.state === "busy");
+    if (this.#ports.owns() && !isBusy) endpoints.drained(subscription, discardedTo, endedBeforeMs);
   }
 
   async #sweepMemory(subscription: number): Promise<void> {

@@ -28,7 +28,8 @@ export function brakesOnApp(on: Connection, app: number, subscriptions: readonly
     on,
     sql`select id, workspace, app, subscription, host, extract(epoch from until)::float8 * 1000 as until_ms, reason from brake
         where deleted_at is null and until > now()
-          and (app = ${app} or subscription = any(${subscriptions}) or host = any(${hosts}))
+          and (app = ${app} or subscription = any(${subscriptions}) or host = any(${hosts})
+            or workspace in (select i.workspace from installation i where i.app = ${app} and i.deleted_at is null))
         order by created_at desc, id desc`,
   );
 }

@@ -4,7 +4,7 @@ import { one, rows, sql } from "./sql.ts";
 import type { Connection } from "./sql.ts";
 
 export type WorkspaceRow = { ref: number; id: string; region: string };
-export type InstallationRow = { app: number; workspace: number; permissions: string[] };
+export type InstallationRow = { app: number; workspace: number; permissions: string[]; since_ms: number };
 export type AppRow = {
   ref: number;
   id: string;
@@ -50,7 +50,7 @@ export function workspaceRows(
 export function installationRows(on: Connection, workspaces: readonly number[]): Promise<InstallationRow[]> {
   return rows<InstallationRow>(
     on,
-    sql`select i.app, i.workspace, i.permissions from installation i join app a on a.ref = i.app
+    sql`select i.app, i.workspace, i.permissions, extract(epoch from i.created_at)::float8 * 1000 as since_ms from installation i join app a on a.ref = i.app
         where i.workspace = any(${workspaces}) and i.deleted_at is null and a.deleted_at is null`,
   );
 }

@@ -46,8 +46,11 @@ export type WorkspaceView = {
   readonly id: string;
   readonly region: string;
   /** App ref -> its installation here. */
-  readonly installations: ReadonlyMap<number, InstallationFacts>;
+  readonly installations: ReadonlyMap<number, Installed>;
 };
+
+/** `sinceMs`: when it was installed last. */
+export type Installed = InstallationFacts & { readonly sinceMs: number };
 
 const workspacesMax = 20_000;
 const appsMax = 20_000;
@@ -239,7 +242,9 @@ export class Directory {
 
 function workspaceView({ ref, id, region }: WorkspaceRow, installed: readonly InstallationRow[]): WorkspaceView {
   const here = installed.filter((each) => each.workspace === ref);
-  const installations = new Map(here.map((each) => [each.app, { installed: true, permissions: new Set(each.permissions) }]));
+  const installations = new Map(
+    here.map((each) => [each.app, { installed: true, permissions: new Set(each.permissions), sinceMs: each.since_ms }]),
+  );
   return { ref, id, region, installations };
 }
 

@@ -168,7 +168,7 @@ export function heldQueues(on: Connection): Promise<HeldQueue[]> {
   );
 }
 
-/** Of subscriptions that are or were ordered: what was begun and waits for its next attempt, so that it holds its order slot. */
+/** Queue 259 has what was held at the head of its slot. Of subscriptions that are or were ordered: what was begun and waits for its next attempt, so that it holds its order slot. */
 export function slotHeads(on: Connection): Promise<ResumedRow[]> {
   return rows<ResumedRow>(
     on,
@@ -179,7 +179,7 @@ export function slotHeads(on: Connection): Promise<ResumedRow[]> {
       l.retry_reason, l.queue, l.position, false as delivered
     from subscription s cross join lateral (
       select * from log
-      where log.subscription = s.ref and log.reason is not null and log.next_at is not null and log.position is null
+      where log.subscription = s.ref and log.reason is not null and log.next_at is not null and (log.position is null or log.queue = 259)
         and log.reason <> 'replay' and log.retry_reason is distinct from 'replay'
         and not exists (select from log later where later.notification = log.notification and later.step > log.step)) l
     join notification n on n.id = l.notification
@@ -223,6 +223,18 @@ export function waitingRetries(on: Connection, subscription: number, after: stri
 /** Every subscription of these apps, deleted ones too. */
 export async function subscriptionsOf(on: Connection, apps: readonly number[]): Promise<number[]> {
   const found = await rows<{ ref: number }>(on, sql`select ref from subscription where app = any(${apps}) order by ref`);
+  return found.map(({ ref }) => ref);
+}
+
+/** Of these, the ones of which something may have ended while nobody was there to write it. */
+export async function subscriptionsWithEnds(on: Connection, subscriptions: readonly number[]): Promise<number[]> {
+  const found = await rows<{ ref: number }>(
+    on,
+    sql`select s.ref from subscription s
+        where s.ref = any(${int4s(subscriptions)}::int4[])
+          and (s.deleted_at is not null or s.topics <@ s.topics_off
+            or exists (select from installation i where i.app = s.app and (i.deleted_at is not null or i.created_at > s.created_at)))`,
+  );
   return found.map(({ ref }) => ref);
 }
 
