@@ -1,0 +1,104 @@
+// Bellhop as an operator uses it for a while, with secrets in every place that takes one. Each answer is kept as the bytes that
+// came; what an answer may tell once, by the contract, is taken out of it before anybody searches it.
+import assert from "node:assert/strict";
+import type { Route } from "@bellhop/contract/route";
+import { routes } from "@bellhop/contract/routes";
+import { eventually } from "./eventually.ts";
+import { adminKey } from "./program.ts";
+import type { Canary, Leaving } from "./secrets-canaries.ts";
+
+type Json = Record<string, unknown>;
+export type Told = { readonly status: number; readonly body: Json };
+
+/** Route -> the fields of its answers that are secrets, told to whoever may manage. */
+const toldOnce: Readonly<Record<string, readonly string[]>> = {
+  createKey: ["token"],
+  createApp: ["client_secret", "installation_access_token"],
+  createInstallation: ["access_token"],
+  listSecrets: ["client_secret", "whsec"],
+  rotateSecret: ["client_secret", "whsec"],
+  useNewSecret: ["client_secret", "whsec"],
+  createSubscription: ["signing_secret"],
+  changeSubscription: ["signing_secret"],
+};
+
+const all = Object.entries(routes as Record<string, Route>);
+
+export class Story {
+  readonly left: Leaving[] = [];
+  readonly canaries: Canary[] = [];
+  readonly called = new Set<string>();
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** Calls as whoever has the token; null: without one. What is told only to those who manage is a leak to others. */
+  async call(method: string, path: string, body?: unknown, token: string | null = adminKey): Promise<Told> {
+    const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
+    if (body !== undefined) headers["content-type"] = path.endsWith("/batch") ? "application/x-ndjson" : "application/json";
+    const answer = await fetch(this.#url + path, {
+      method,
+      headers,
+      body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    const name = all.find(([, route]) => route.method === method && matches(route.path, path))?.[0] ?? "";
+    this.called.add(name);
+    const isJson = answer.headers.get("content-type")?.includes("json") === true && text !== "";
+    const read: unknown = isJson ? JSON.parse(text) : null;
+    const kept = isJson ? JSON.stringify(this.#without(read, token === adminKey ? (toldOnce[name] ?? []) : [], name)) : text;
+    const head = JSON.stringify([...answer.headers]);
+    this.left.push({ where: `the answer ${answer.status} of ${method} ${path}`, bytes: Buffer.from(`${head}\n${kept}`) });
+    return { status: answer.status, body: read as Json };
+  }
+
+  async must(method: string, path: string, body?: unknown): Promise<Json> {
+    const { status, body: answer } = await this.call(method, path, body);
+    assert.ok(status < 300, `${method} ${path}: ${status} ${JSON.stringify(answer)}`);
+    return answer;
+  }
+
+  /** A secret of the test's own. */
+  plant<T extends string | Buffer>(name: string, value: T): T {
+    this.canaries.push({ name, value });
+    return value;
+  }
+
+  async settled(event: string): Promise<Json[]> {
+    return eventually(async () => {
+      const { notifications } = (await this.must("GET", `/v1/events/${event}`)) as { notifications: Json[] };
+      return notifications.every(({ status }) => status !== "waiting") ? notifications : null;
+    });
+  }
+
+  /** Takes out the fields, which are canaries from now on. */
+  #without(value: unknown, fields: readonly string[], of: string): unknown {
+    if (Array.isArray(value)) return value.map((each) => this.#without(each, fields, of));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([name, child]) => {
+        if (!fields.includes(name) || typeof child !== "string") return [[name, this.#without(child, fields, of)]];
+        this.plant(`${name} of ${of}`, child);
+        if (child.startsWith("whsec_")) this.plant(`the bytes of ${name} of ${of}`, Buffer.from(child.slice(6), "base64"));
+        return [];
+      }),
+    );
+  }
+}
+
+function matches(path: string, asked: string): boolean {
+  const pattern = path.replaceAll(".", String.raw`\.`).replaceAll(/\{\w+\}/g, "[^/?]+");
+  return new RegExp(`^${pattern}(\\?|$)`).test(asked);
+}
+
+/** Asks every GET route there is; `params` has a value for each parameter of a path. */
+export async function readEverything(story: Story, params: Readonly<Record<string, string>>, token?: string): Promise<void> {
+  for (const [name, { path, method, scope }] of all.filter(([, route]) => route.method === "GET")) {
+    const given = path.replaceAll(/\{(\w+)\}/g, (_, param: string) => params[`${name}.${param}`] ?? params[param] ?? "");
+    const query = name === "explain" ? `?workspace_id=${params["workspace_id"]}&topic=ticket.created` : "";
+    const { status } = await story.call(method, given + query, undefined, token);
+    if (token === undefined) assert.equal(status, 200, `${name} ${given} (${scope})`);
+  }
+}
