@@ -3,14 +3,12 @@
 import swagger from "@fastify/swagger";
 import { pino } from "pino";
 import { MistakeSchema, problems, ProblemSchema } from "@bellhop/contract/problems";
-import type { ProblemCode } from "@bellhop/contract/problems";
 import type { Route } from "@bellhop/contract/route";
+import { problemsOf } from "@bellhop/contract/route-problems";
 import { routes } from "@bellhop/contract/routes";
 import Fastify from "fastify";
 import { settings } from "../server/src/config.ts";
 import { version } from "../server/src/version.ts";
-
-const everyRoute: readonly ProblemCode[] = ["unauthorized", "forbidden", "internal"];
 
 /** The committed `openapi.json`, as text. */
 export async function openapiText(): Promise<string> {
@@ -31,7 +29,7 @@ export async function openapiText(): Promise<string> {
 
 function describe(app: ReturnType<typeof Fastify>, name: string, route: Route): void {
   const { answer } = route;
-  const codes = [...(route.scope === "public" ? [] : everyRoute), ...(route.problems ?? [])];
+  const codes = problemsOf(route);
   const response: Record<string, unknown> = { [answer.status]: answer.schema ?? { type: "null", description: "Nothing" } };
   for (const code of codes) {
     const { status } = problems[code];

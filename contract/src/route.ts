@@ -27,7 +27,7 @@ export type Route<
   /** Where less is taken than of a batch of events. */
   readonly bodyBytesMax?: number;
   readonly answer: { readonly status: 200 | 201 | 202 | 204; readonly schema?: Answer };
-  /** The errors a caller should expect beyond those of every route. */
+  /** The errors a caller should expect beyond those that any such route has (route-problems.ts). */
   readonly problems?: readonly ProblemCode[];
 };
 
