@@ -17,9 +17,13 @@ import type { Range } from "./replays-range.ts";
 const { exactMax } = replayLimits;
 /** Beyond it the range is cut into so many slices. */
 const slicesCount = 40;
-/** In each slice: notifications counted one by one, and those of them of which is asked what happened to them. */
+/** Slices with a burst that are cut again, so often at most. */
+const burstsMax = 4;
+const roundsMax = 3;
+/** Notifications counted one by one in each slice, and those in all, and of each, of which is asked what happened to them. */
 const countedMax = 1_000;
-const askedMax = 50;
+const askedMax = 2_000;
+const askedMin = 5;
 /** A burst at the beginning of a slice says little of the rest: what is counted is taken for this share of it at least. */
 const coveredMin = 1 / 50;
 /** One statement looks up so many. */
@@ -48,17 +52,41 @@ async function againEstimate(on: Connection, asked: Estimated): Promise<Estimate
   const whole = [{ after: firstIdAt(sinceMs), below: firstIdAt(untilMs) }];
   const all = await read(on, asked.subscription.ref, whole, exactMax + 1);
   if (all.length <= exactMax) return { count: (await matching(on, asked, all)).length, exact: true };
-  const slices = Array.from({ length: slicesCount }, (_, index): Slice => {
-    const at = (slice: number): string => firstIdAt(sinceMs + ((untilMs - sinceMs) * slice) / slicesCount);
-    return { after: at(index), below: at(index + 1) };
-  });
-  const found = Map.groupBy(await read(on, asked.subscription.ref, slices, countedMax), ({ slice }) => slice);
-  const sample = [...found.values()].flatMap((each) => each.slice(0, askedMax));
-  const matches = Map.groupBy(await matching(on, asked, sample), ({ slice }) => slice);
+  const slices = await unevenSlices(on, asked, cut({ sinceMs, untilMs }), read);
+  const each = Math.max(askedMin, Math.floor(askedMax / slices.length));
+  const sample = slices.flatMap(({ found }) => found.slice(0, each));
+  const matches = new Set((await matching(on, asked, sample)).map(({ id }) => id));
   let count = 0;
-  for (const [slice, each] of found)
-    count += (sliceCount(slices[slice] as Slice, each) * (matches.get(slice)?.length ?? 0)) / Math.min(each.length, askedMax);
+  for (const { slice, found } of slices) {
+    const looked = found.slice(0, each);
+    count += (sliceCount(slice, found) * looked.filter(({ id }) => matches.has(id)).length) / Math.max(1, looked.length);
+  }
   return { count: Math.round(count), exact: false };
+}
+
+type Read = typeof candidates;
+type Counted = { readonly slice: Slice; readonly found: readonly Candidate[] };
+
+function cut({ sinceMs, untilMs }: Range): Slice[] {
+  const at = (slice: number): string => firstIdAt(sinceMs + ((untilMs - sinceMs) * slice) / slicesCount);
+  return Array.from({ length: slicesCount }, (_, index) => ({ after: at(index), below: at(index + 1) }));
+}
+
+/** Where a few slices have more than is counted, a burst lies in them: each of those is cut again. */
+async function unevenSlices(on: Connection, asked: Estimated, slices: readonly Slice[], read: Read): Promise<Counted[]> {
+  let counted = await countSlices(on, asked, slices, read);
+  for (let round = 1; round < roundsMax; round++) {
+    const full = counted.filter(({ found }) => found.length >= countedMax);
+    if (full.length === 0 || full.length > burstsMax) break;
+    const finer = full.flatMap(({ slice }) => cut({ sinceMs: madeAtMs(slice.after), untilMs: madeAtMs(slice.below) }));
+    counted = [...counted.filter((each) => !full.includes(each)), ...(await countSlices(on, asked, finer, read))];
+  }
+  return counted;
+}
+
+async function countSlices(on: Connection, { subscription }: Estimated, slices: readonly Slice[], read: Read): Promise<Counted[]> {
+  const found = Map.groupBy(await read(on, subscription.ref, slices, countedMax), ({ slice }) => slice);
+  return slices.map((slice, index) => ({ slice, found: found.get(index) ?? [] }));
 }
 
 /** What a slice has: those counted, times how much longer it is than what they cover. */
