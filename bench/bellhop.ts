@@ -6,12 +6,15 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import { freePort } from "../server/src/port.ts";
+import { makePartitions } from "../server/src/store/partitions.ts";
 import { endProcess, spawnNode } from "./pinned.ts";
 
 export const key = "bench-admin-key-0123456789";
 const readyWithinMs = 60_000;
 const readyPollMs = 50;
 const makingAtOnce = 8;
+/** Days that the log goes back once a program has run for its default retention. Their number has a price of its own. */
+const agedMs = 30 * 86_400_000;
 
 /** What PostgreSQL counted since it was made. */
 export type Written = { readonly walBytes: number; readonly fsyncs: number; readonly diskBytes: number };
@@ -42,6 +45,7 @@ export class Bellhop {
     await ready(port, child);
     const bellhop = new Bellhop(port, dataDir, child);
     await bellhop.#database.connect();
+    await makeAgedDays(databaseUrl(dataDir));
     return bellhop;
   }
 
@@ -89,6 +93,13 @@ export class Bellhop {
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as T;
   }
+}
+
+/** The partitions of a database in which the program has run for a month; they are empty. */
+export async function makeAgedDays(url: string): Promise<void> {
+  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  await makePartitions(pool, Date.now() - agedMs, Date.now());
+  await pool.end();
 }
 
 async function ready(port: number, child: ChildProcess): Promise<void> {

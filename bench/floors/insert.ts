@@ -8,9 +8,9 @@ import { eventId, notificationId } from "../../server/src/domain/id.ts";
 import { startPrivatePostgres } from "../../server/src/embedded/postgres.ts";
 import { byteas, chars, int2s, int4s, texts, times, uuids } from "../../server/src/store/binary.ts";
 import { migrate } from "../../server/src/store/migrate.ts";
-import { makePartitions } from "../../server/src/store/partitions.ts";
 import { sql } from "../../server/src/store/sql.ts";
 import type { Statement } from "../../server/src/store/sql.ts";
+import { makeAgedDays } from "../bellhop.ts";
 import { itemText } from "../item.ts";
 import { answerQuestions } from "../worker.ts";
 
@@ -24,7 +24,7 @@ const dataDir = mkdtempSync(join(tmpdir(), "bellhop-floor-"));
 const postgres = await startPrivatePostgres({ dataDir, log: () => undefined });
 await migrate(postgres.url);
 const pool = new pg.Pool({ connectionString: postgres.url, max: writers + 1 });
-await makePartitions(pool, Date.now(), Date.now());
+await makeAgedDays(postgres.url);
 
 let running: Promise<unknown> = Promise.resolve();
 let goesOn = false;
