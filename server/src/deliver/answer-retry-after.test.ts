@@ -25,6 +25,7 @@ it("Retry-After is read as seconds or as a date, and anything else is ignored", 
     ["Thursday, 01-Jan-26 00:01:30 GMT", 90],
     ["Fri, 31 Dec 9999 23:59:59 GMT", week],
     ["Fri, 99 Dec 2026 23:59:59 GMT", null],
+    ["Tue, 30 Feb 2027 00:00:00 GMT", null],
     ["2026-01-01T00:01:30Z", null],
   ];
   for (const [raw, seconds] of cases) assert.equal(parseRetryAfter(raw, now), seconds, String(raw).slice(0, 40));

@@ -14,5 +14,7 @@ export function parseRetryAfter(raw: string | null, nowMs: number): number | nul
 function secondsUntil(text: string, nowMs: number): number | null {
   if (!/^[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -]\d{2,4} \d{2}:\d{2}:\d{2} GMT$/.test(text)) return null;
   const at = Date.parse(text);
-  return Number.isNaN(at) ? null : (at - nowMs) / 1_000;
+  // `Date.parse` takes 30 February for 2 March.
+  const exists = !Number.isNaN(at) && new Date(at).getUTCDate() === Number(/\d{2}/.exec(text)?.[0]);
+  return exists ? (at - nowMs) / 1_000 : null;
 }

@@ -168,6 +168,7 @@ const refusals: readonly Refusal[] = [
   },
   { name: "another include", more: { include: "some" }, status: 422, code: "invalid_request", pointer: "/include" },
   { name: "an unknown field", more: { rate: 5 }, status: 422, code: "invalid_request", pointer: "/rate" },
+  { name: "a topic that nobody knows", more: { topics: ["ticket.creatd"] }, status: 422, code: "invalid_request", pointer: "/topics/0" },
   { name: "no topics at all", more: { topics: [] }, status: 422, code: "invalid_request", pointer: "/topics" },
   { name: "since of another type", more: { since: true }, status: 422, code: "invalid_request", pointer: "/since" },
   { name: "a subscription there is not", more: { subscription: id16("sub", 9) }, status: 404, code: "not_found" },

@@ -20,6 +20,7 @@ import { readRange } from "./replays-range.ts";
 import type { Range } from "./replays-range.ts";
 import { receiversSentence, replayView } from "./replays-view.ts";
 
+const nearestShown = 3;
 const idLength = 16;
 const statementCanceled = "57014";
 const tryAgainS = 5;
@@ -39,6 +40,7 @@ export async function createReplay(deps: ReplayDeps, by: By, body: NewReplay): P
   const newId = readNewId(body);
   const range = readRange(body, newId, deps.nowMs(), deps.retentionDays);
   const target = await findTarget(deps, body.subscription, by.asking);
+  refuseUnknownTopics(deps.catalogue(), body);
   refuseOtherTopics(body, target.subscription);
   const plan = { range, newId, estimate: await counted(deps, target, body, range) };
   if (body.dry_run === true) return preview(body, plan);
@@ -130,6 +132,16 @@ function readNewId({ include, new_id: newId }: NewReplay): boolean {
   if (newId !== false) return true;
   const message = "cannot be false for `missed`: what made no notification has no id to keep; leave it out";
   throw new Problem("invalid_request", undefined, [{ pointer: "/new_id", message }]);
+}
+
+/** By any name a topic has or had: older notifications keep theirs. */
+function refuseUnknownTopics(catalogue: Catalogue, { topics = [] }: NewReplay): void {
+  const mistakes = topics.flatMap((topic, index) => {
+    if (catalogue.topicNamed(topic) !== null || catalogue.formerly(topic) !== null) return [];
+    const nearest = catalogue.nearest(topic, nearestShown).join(", ");
+    return [{ pointer: `/topics/${index}`, message: `there is no topic "${topic}"; the nearest are ${nearest}` }];
+  });
+  if (mistakes.length > 0) throw new Problem("invalid_request", undefined, mistakes);
 }
 
 /** What was missed can only be of topics that would make something now. */
