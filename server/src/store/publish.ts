@@ -59,8 +59,8 @@ export async function insertEvents(
       select version <= ${version}::int8 as current, abs(extract(epoch from now()) * 1000 - ${nowMs}::float8) < ${clockOffMaxMs}::float8 as clock_ok
       from control_version),
     keyed as (
-      insert into idempotency (workspace, key, day, event, hash)
-      select k.workspace, k.key, (now() at time zone 'utc')::date, k.event, k.hash
+      insert into idempotency (workspace, key, day, event, hash, at)
+      select k.workspace, k.key, (now() at time zone 'utc')::date, k.event, k.hash, now()
       from unnest(${int4s(keyed.map((event) => event.workspace))}::int4[], ${texts(keyed.map((event) => event.idempotency?.key ?? null))}::text[],
         ${uuids(keyed.map((event) => event.id))}::uuid[], ${byteas(keyed.map((event) => event.idempotency?.hash ?? null))}::bytea[]) as k (workspace, key, event, hash)
       where (select current and clock_ok from current) and not exists (
