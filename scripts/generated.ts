@@ -24,7 +24,26 @@ export async function openapiText(): Promise<string> {
   app.setSerializerCompiler(() => JSON.stringify);
   for (const [name, route] of Object.entries(routes) as [string, Route][]) describe(app, name, route);
   await app.ready();
-  return `${JSON.stringify(app.swagger(), null, 1)}\n`;
+  return `${JSON.stringify(withProblemOnce(app.swagger() as unknown as Document), null, 1)}\n`;
+}
+
+type Answers = Record<string, { content?: Record<string, { schema: unknown }> }>;
+type Document = {
+  components: { schemas?: Record<string, unknown> };
+  paths: Record<string, Record<string, { responses: Answers }>>;
+};
+
+/** Hundreds of answers are the same problem document. */
+function withProblemOnce(document: Document): Document {
+  const answers = Object.values(document.paths)
+    .flatMap((methods) => Object.values(methods))
+    .flatMap(({ responses }) => Object.values(responses));
+  for (const { content } of answers) {
+    const problem = content?.["application/problem+json"];
+    if (problem) problem.schema = { $ref: "#/components/schemas/Problem" };
+  }
+  document.components.schemas = { ...document.components.schemas, Problem: problemSchema };
+  return document;
 }
 
 function describe(app: ReturnType<typeof Fastify>, name: string, route: Route): void {
