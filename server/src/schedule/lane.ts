@@ -22,6 +22,8 @@ export class Lane {
   readonly #rest = new Round();
   readonly #held = new Map<number, Fifo<Work>>();
   #turns = 0;
+  /** Where the last `peek` found something. */
+  #peeked: Source | null = null;
 
   /** `spilled`: some of an order slot is held on disk. */
   constructor(work: Work, spilled: (slot: number) => boolean) {
@@ -58,21 +60,17 @@ export class Lane {
   peek(blocked: ReadonlySet<number>, probing: boolean): Work | null {
     for (const source of this.#inTurn(blocked, probing)) {
       const work = source.peek(blocked);
-      if (work) return work;
+      if (!work) continue;
+      this.#peeked = source;
+      return work;
     }
     return null;
   }
 
-  /** Takes what `peek` gave. */
-  take(blocked: ReadonlySet<number>, probing: boolean): Work | null {
-    for (const source of this.#inTurn(blocked, probing)) {
-      const work = source.peek(blocked);
-      if (!work) continue;
-      source.shift(work);
-      this.#turns++;
-      return work;
-    }
-    return null;
+  /** Takes what `peek` just gave; nothing may come between. */
+  take(work: Work): void {
+    this.#peeked?.shift(work);
+    this.#turns++;
   }
 
   remove(work: Work): boolean {

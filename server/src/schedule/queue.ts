@@ -188,8 +188,7 @@ export class Queue {
     if (lack === "host") this.#waitForHost(flight.host, lane);
     if (lack !== null) return lack;
     this.#flights.set(work.id, flight);
-    // The same that `peek` gave: nothing came between.
-    lane.take(this.#ports.blocked(), atOnce === 1);
+    lane.take(work);
     work.state = "busy";
     return null;
   }
