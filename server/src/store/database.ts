@@ -33,6 +33,7 @@ const types: pg.CustomTypesConfig = {
 };
 
 export function openDatabase(url: string, onError: (error: Error) => void): Database {
+  let closing = false;
   const pool = (name: string, max: number, timeoutMs: number, options?: string): pg.Pool => {
     const made = new pg.Pool({
       connectionString: url,
@@ -47,7 +48,10 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
       types,
       ...(options === undefined ? {} : { options }),
     });
-    made.on("error", onError);
+    // A connection that is being closed may still hear that its database stops.
+    made.on("error", (error) => {
+      if (!closing) onError(error);
+    });
     return made;
   };
   const pools = {
@@ -57,7 +61,10 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
     read: pool("read", 2, readTimeoutMs, ordered),
     control: pool("control", 2, controlTimeoutMs),
   };
-  const close = async (): Promise<void> => void (await Promise.all(Object.values(pools).map((each) => each.end())));
+  const close = async (): Promise<void> => {
+    closing = true;
+    await Promise.all(Object.values(pools).map((each) => each.end()));
+  };
   return { ...pools, url, close };
 }
 
