@@ -21,7 +21,7 @@ import { virtualTime } from "./virtual-time.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /** The only host there is: no test asks a name server. */
-const lookup = async (host: string): Promise<Lookup> =>
+const onlyLocalhost = async (host: string): Promise<Lookup> =>
   host === "localhost" ? { addresses: ["127.0.0.1", "::1"], ttlMs: Infinity } : { failure: "not_found", ttlMs: 0 };
 
 /** What seals secrets in the tests' databases. */
@@ -161,10 +161,16 @@ export class TestProgram {
   }
 }
 
-/** `virtual`: time can be set ahead with `advance`. `log`: hears what the operator would be told. */
-export type Given = Partial<Config> & { disk?: () => Promise<Disk>; virtual?: boolean; log?: Logger };
+/** `virtual`: time can be set ahead with `advance`. `log`: hears what the operator would be told. `lookup`: knows more hosts. */
+export type Given = Partial<Config> & {
+  disk?: () => Promise<Disk>;
+  virtual?: boolean;
+  log?: Logger;
+  lookup?: (host: string) => Promise<Lookup>;
+};
 
-export async function startTestProgram(t: TestContext, { disk, virtual = false, log, ...changes }: Given = {}): Promise<TestProgram> {
+export async function startTestProgram(t: TestContext, given: Given = {}): Promise<TestProgram> {
+  const { disk, virtual = false, log, lookup = onlyLocalhost, ...changes } = given;
   const read = readConfig({}, tmpdir());
   if (!read.ok) throw new Error(read.mistakes.join(" "));
   const { config } = read;

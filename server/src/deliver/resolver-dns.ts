@@ -7,30 +7,49 @@ import type { Lookup, ResolveFailure } from "./resolver.ts";
 
 /** For both questions together, all name servers and repetitions included. */
 export const LOOKUP_MS_MAX = 3_000;
-/** c-ares asks again after this, doubling. */
+/** c-ares asks again after this. */
 const QUERY_MS = 1_000;
 const QUERY_TRIES = 3;
+/** Once one family has an address the other is waited for no longer: some name servers never answer for IPv6. */
+const OTHER_FAMILY_MS = 300;
+/** Of each family. A hostile name has thousands; those beyond are neither remembered nor ever contacted. */
+const ADDRESSES_MAX = 32;
 
 type Answer = { readonly records: readonly { address: string; ttl: number }[] } | { readonly code: string };
 
 /** The system's name servers, or `servers` (`address:port`) in their place. Each call is a question to the network. */
 export function dnsLookup(servers?: readonly string[]): (host: string) => Promise<Lookup> {
-  const resolver = new Resolver({ timeout: QUERY_MS, tries: QUERY_TRIES });
-  if (servers !== undefined) resolver.setServers(servers);
-  return (host) => (host === "localhost" ? Promise.resolve(localhost) : lookUp(resolver, `${host}.`));
+  return (host) => (host === "localhost" ? Promise.resolve(localhost) : lookUp(createResolver(servers), `${host}.`));
 }
 
 const localhost: Lookup = { addresses: ["127.0.0.1", "::1"], ttlMs: Number.POSITIVE_INFINITY };
 
+/**
+ * One for each lookup: where an answer cannot be read, c-ares gives up every question on the same socket, so that one bad
+ * name would fail all others that are asked for meanwhile. It is also a port of its own that a forger has to guess.
+ */
+function createResolver(servers: readonly string[] | undefined): Resolver {
+  const resolver = new Resolver({ timeout: QUERY_MS, tries: QUERY_TRIES });
+  if (servers !== undefined) resolver.setServers(servers);
+  return resolver;
+}
+
 async function lookUp(resolver: Resolver, name: string): Promise<Lookup> {
-  const { promise: tooLate, resolve: giveUp } = Promise.withResolvers<Answer>();
-  const timer = setTimeout(giveUp, LOOKUP_MS_MAX, { code: "ETIMEOUT" });
-  const [ipv4, ipv6] = await Promise.all([
-    Promise.race([answer(resolver.resolve4(name, { ttl: true })), tooLate]),
-    Promise.race([answer(resolver.resolve6(name, { ttl: true })), tooLate]),
-  ]);
-  clearTimeout(timer);
-  return combine(ipv4, ipv6);
+  const { promise: tooLate, resolve: giveUp } = Promise.withResolvers<void>();
+  const timers = [setTimeout(giveUp, LOOKUP_MS_MAX)];
+  const answers: [Answer, Answer] = [{ code: "ETIMEOUT" }, { code: "ETIMEOUT" }];
+  const wait = async (family: 0 | 1, question: Promise<Answer>): Promise<void> => {
+    const given = await question;
+    answers[family] = given;
+    if ("records" in given) timers.push(setTimeout(giveUp, OTHER_FAMILY_MS));
+  };
+  const ipv4 = wait(0, answer(resolver.resolve4(name, { ttl: true })));
+  const ipv6 = wait(1, answer(resolver.resolve6(name, { ttl: true })));
+  await Promise.race([Promise.all([ipv4, ipv6]), tooLate]);
+  for (const timer of timers) clearTimeout(timer);
+  const lookup = combine(...answers);
+  resolver.cancel();
+  return lookup;
 }
 
 function answer(question: Promise<{ address: string; ttl: number }[]>): Promise<Answer> {
@@ -42,7 +61,7 @@ function answer(question: Promise<{ address: string; ttl: number }[]>): Promise<
 
 /** One family is enough. Where neither has an address, the more telling failure is given. */
 function combine(ipv4: Answer, ipv6: Answer): Lookup {
-  const records = [ipv4, ipv6].flatMap((one) => ("records" in one ? one.records : []));
+  const records = [ipv4, ipv6].flatMap((one) => ("records" in one ? one.records.slice(0, ADDRESSES_MAX) : []));
   if (records.length > 0) {
     const ttlMs = Math.min(...records.map((record) => record.ttl)) * 1_000;
     return { addresses: records.map((record) => record.address), ttlMs };
