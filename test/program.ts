@@ -29,8 +29,9 @@ export class Program {
   #child: ChildProcess | null = null;
   #output = "";
 
-  constructor(port: number, environment: Record<string, string> = {}) {
-    this.dataDir = mkdtempSync(join(tmpdir(), "bellhop-program-"));
+  /** `parent`: where the folder for its data is made. */
+  constructor(port: number, environment: Record<string, string> = {}, parent = tmpdir()) {
+    this.dataDir = mkdtempSync(join(parent, "bellhop-program-"));
     this.port = port;
     this.#environment = environment;
   }
@@ -163,8 +164,8 @@ export class Program {
 }
 
 /** A program that is removed at the end of the test; when the test fails, what the program said last is shown. */
-export async function makeProgram(t: TestContext, environment: Record<string, string> = {}): Promise<Program> {
-  const program = new Program((await freePort("127.0.0.1", 0)) as number, environment);
+export async function makeProgram(t: TestContext, environment: Record<string, string> = {}, parent = tmpdir()): Promise<Program> {
+  const program = new Program((await freePort("127.0.0.1", 0)) as number, environment, parent);
   t.after(async () => {
     if (!t.passed) t.diagnostic(program.output.slice(-4_000));
     await program.remove();
