@@ -24,6 +24,8 @@ export class Lane {
   #turns = 0;
   /** Where the last `peek` found something. */
   #peeked: Source | null = null;
+  /** In which list of the queue it is; none when nothing of it can go before one of its requests is over. */
+  listed: "ready" | "fast" | "slow" | "host" | "gate" | null = null;
 
   /** `spilled`: some of an order slot is held on disk. */
   constructor(work: Work, spilled: (slot: number) => boolean) {
@@ -58,13 +60,23 @@ export class Lane {
    * anything; then what failed before comes after what is new, which knows nothing of it.
    */
   peek(blocked: ReadonlySet<number>, probing: boolean): Work | null {
+    if (this.#isAllFresh) return this.#peekAt(this.#fresh, blocked);
     for (const source of this.#inTurn(blocked, probing)) {
-      const work = source.peek(blocked);
-      if (!work) continue;
-      this.#peeked = source;
-      return work;
+      const work = this.#peekAt(source, blocked);
+      if (work) return work;
     }
     return null;
+  }
+
+  /** As nearly always. */
+  get #isAllFresh(): boolean {
+    return this.#again.length + this.#rest.length + this.slots.length === 0 && this.#held.size === 0;
+  }
+
+  #peekAt(source: Source, blocked: ReadonlySet<number>): Work | null {
+    const work = source.peek(blocked) ?? null;
+    if (work) this.#peeked = source;
+    return work;
   }
 
   /** Takes what `peek` just gave; nothing may come between. */

@@ -31,8 +31,6 @@ export type QueuePorts = {
   readonly spilled: (subscription: number, slot: number) => boolean;
 };
 
-type Waiting = "ready" | "fast" | "slow" | "host" | "gate" | null;
-
 export class Queue {
   readonly #ports: QueuePorts;
   readonly #lanes = new Map<number, Lane>();
@@ -43,8 +41,6 @@ export class Queue {
   readonly #waiting = { fast: new Set<Lane>(), slow: new Set<Lane>() };
   readonly #byHost = new Map<string, Set<Lane>>();
   readonly #gated = new Map<Lane, number | null>();
-  /** In which list a lane is; none when nothing of it can go before one of its requests is over. */
-  readonly #listed = new Map<Lane, Waiting>();
   /** What left memory while rows are read: id -> its newest step, the oldest first. */
   readonly #left = new Map<string, { readonly step: number; readonly moment: number }>();
   readonly #readers = new Set<number>();
@@ -124,7 +120,7 @@ export class Queue {
   /** Its gate, its limit or a brake may have changed: it is asked again. */
   reopen(subscription?: number): void {
     const lanes = subscription === undefined ? this.#lanes.values() : [this.#lanes.get(subscription)];
-    for (const lane of lanes) if (lane && this.#listed.get(lane) !== "ready") this.#list(lane);
+    for (const lane of lanes) if (lane && lane.listed !== "ready") this.#list(lane);
   }
 
   /** The next work that may be sent now; its permits are taken until `release`. */
@@ -136,7 +132,7 @@ export class Queue {
   #takeReady(nowMs: number): Work | null {
     for (let looks = this.#ready.length; looks > 0; looks--) {
       const lane = this.#ready.shift() as Lane;
-      const taken = this.#listed.get(lane) === "ready" ? this.#takeOf(lane, nowMs) : null;
+      const taken = lane.listed === "ready" ? this.#takeOf(lane, nowMs) : null;
       if (taken === "process") return null;
       if (taken !== null && typeof taken === "object") return taken;
     }
@@ -148,7 +144,7 @@ export class Queue {
     const lanes = this.#waiting[place];
     for (const lane of lanes) {
       lanes.delete(lane);
-      const taken = this.#listed.get(lane) === place ? this.#takeOf(lane, nowMs) : null;
+      const taken = lane.listed === place ? this.#takeOf(lane, nowMs) : null;
       if (taken === place || taken === "process") return null;
       if (taken !== null && typeof taken === "object") return taken;
     }
@@ -157,7 +153,11 @@ export class Queue {
 
   /** The next of the lane; or the kind of place that is missing, for which the lane waits now; or nothing of it can go. */
   #takeOf(lane: Lane, nowMs: number): Work | "fast" | "slow" | "process" | null {
-    this.#listed.set(lane, null);
+    lane.listed = null;
+    if (lane.length === 0) {
+      this.#dropIdle(lane);
+      return null;
+    }
     const gate = this.#ports.gate(lane, nowMs);
     const work = lane.peek(this.#ports.blocked(), gate.atOnce === 1);
     if (!work) {
@@ -165,12 +165,12 @@ export class Queue {
       return null;
     }
     const lack = this.#start(lane, work, gate, nowMs);
-    if (lack === null || lack === "process") this.#list(lane);
+    if (lane.length > 0 && (lack === null || lack === "process")) this.#list(lane);
     if (lack === null) return work;
     if (lack !== "process" && lack !== "fast" && lack !== "slow") return null;
     this.isStarved = true;
     if (lack === "process") return lack;
-    this.#listed.set(lane, lack);
+    lane.listed = lack;
     this.#waiting[lack].add(lane);
     return lack;
   }
@@ -180,7 +180,7 @@ export class Queue {
     const { permits, limit, host, bytes } = this.#ports;
     if (atOnce === 0) {
       this.#gated.set(lane, opensAtMs);
-      this.#listed.set(lane, "gate");
+      lane.listed = "gate";
       return "gate";
     }
     const flight = { subscription: lane.subscription, host: host(work), startedMs: nowMs, bytes: bytes(work) };
@@ -194,7 +194,7 @@ export class Queue {
   }
 
   #waitForHost(host: string, lane: Lane): void {
-    this.#listed.set(lane, "host");
+    lane.listed = "host";
     this.#byHost.set(host, (this.#byHost.get(host) ?? new Set()).add(lane));
   }
 
@@ -204,9 +204,11 @@ export class Queue {
     if (!flight) return;
     this.#flights.delete(work.id);
     this.#ports.permits.finish(flight, nowMs, outcome);
-    for (const lane of this.#byHost.get(flight.host) ?? []) if (this.#listed.get(lane) === "host") this.#list(lane);
+    for (const lane of this.#byHost.get(flight.host) ?? []) if (lane.listed === "host") this.#list(lane);
     this.#byHost.delete(flight.host);
-    this.#list(this.#lane(work));
+    const lane = this.#lane(work);
+    if (lane.length > 0) this.#list(lane);
+    else this.#dropIdle(lane);
   }
 
   /** Its next step is on disk and lies within what is read ahead. */
@@ -348,23 +350,23 @@ export class Queue {
     work.state = "queued";
     work.queuedAtMs = nowMs;
     lane.push(work);
-    if (this.#listed.get(lane) === null) this.#list(lane);
+    if (lane.listed === null) this.#list(lane);
   }
 
   #dropIdle(lane: Lane): void {
-    const listed = this.#listed.get(lane);
+    const { listed } = lane;
     const isIdle = lane.idle && this.#ports.permits.inFlightOf(lane.subscription) === 0;
     if (!isIdle || (listed !== null && listed !== "gate")) return;
     this.#lanes.delete(lane.subscription);
-    this.#listed.delete(lane);
+    lane.listed = null;
     this.#gated.delete(lane);
   }
 
   /** Whatever it waited for: it is looked at when its turn comes. */
   #list(lane: Lane): void {
-    if (this.#listed.get(lane) === "ready") return;
+    if (lane.listed === "ready") return;
     this.#gated.delete(lane);
-    this.#listed.set(lane, "ready");
+    lane.listed = "ready";
     this.#ready.push(lane);
   }
 
@@ -373,7 +375,6 @@ export class Queue {
     if (!lane) {
       lane = new Lane(work, (slot) => this.#ports.spilled(work.subscription, slot));
       this.#lanes.set(work.subscription, lane);
-      this.#listed.set(lane, null);
     }
     return lane;
   }

@@ -1,7 +1,7 @@
 // Brings into memory what is to be sent: fresh notifications by snapshot difference, retries ahead of their time, holds
 // when their subscription has room. After a takeover it starts from the stored checkpoint, minus what memory still holds.
 import type { Pool } from "pg";
-import { firstHeld, scanDue, scanFresh, scanHeld } from "../store/scan.ts";
+import { firstHeld, scanDue, scanFresh, scanHeld, withSteps } from "../store/scan.ts";
 import type { FreshRow, Window } from "../store/scan.ts";
 import { firstIdAt } from "../domain/id.ts";
 import { Checkpoint } from "./checkpoint.ts";
@@ -21,6 +21,8 @@ const slotInMemoryMin = 4;
 /** Retries in memory ahead of their time: read when fewer seconds than the first are left, up to the second. */
 const readAheadMinMs = 20_000;
 const readAheadMs = 30_000;
+/** An id is on disk long before it is this old, or never: statements and the difference of clocks are bounded by seconds. */
+const commitsWithinMs = 3_600_000;
 
 export type ReaderPorts = {
   readonly pool: Pool;
@@ -54,6 +56,7 @@ export class Reader {
   #stopped = false;
   /** Number of the scan whose pages are being read, null between scans. */
   #scanNumber: number | null = null;
+  #scanStartedMs = 0;
 
   constructor(ports: ReaderPorts, from: { checkpoint: string; checkpointAtMs: number; followedUntilMs: number }) {
     this.#ports = ports;
@@ -104,12 +107,13 @@ export class Reader {
   /** One page of the window; true when it was the last. */
   async #scanPage(): Promise<boolean> {
     const { pool, queue, nowMs, versionSeen } = this.#ports;
-    const startedMs = nowMs();
-    const page = await scanFresh(pool, this.#window, this.#afterTakeover, freshPage);
+    if (this.#scanNumber === null) this.#scanStartedMs = nowMs();
+    const page = await scanFresh(pool, this.#window, freshPage);
     versionSeen(page.version);
-    this.#scanNumber ??= this.#openScan(page.to, startedMs);
-    if (this.#afterTakeover) await this.#occupySlots(page.rows);
-    for (const row of page.rows) if (queue.admit(freshWork(row, this.#scanNumber, nowMs()), nowMs())) this.checkpoint.owe(this.#scanNumber);
+    this.#scanNumber ??= this.#openScan(page.to, this.#scanStartedMs);
+    const fresh = this.#afterTakeover ? await this.#unstepped(page.rows) : page.rows;
+    if (this.#afterTakeover) await this.#occupySlots(fresh);
+    for (const row of fresh) if (queue.admit(freshWork(row, this.#scanNumber, nowMs()), nowMs())) this.checkpoint.owe(this.#scanNumber);
     const last = page.rows.at(-1);
     if (!page.complete && last) {
       this.#window = { ...this.#window, to: page.to, afterXid: last.xid, afterId: last.id };
@@ -117,12 +121,22 @@ export class Reader {
     }
     this.checkpoint.close(this.#scanNumber);
     this.#scanNumber = null;
-    this.#window = openWindow(page.to);
+    this.#window = openWindow(page.to, firstIdAt(this.#scanStartedMs - commitsWithinMs));
     if (this.#afterTakeover) {
       this.#afterTakeover = false;
       void this.readHeld();
     }
     return true;
+  }
+
+  /** After a takeover another process may have sent some of it. */
+  async #unstepped<Row extends FreshRow>(found: readonly Row[]): Promise<readonly Row[]> {
+    if (found.length === 0) return found;
+    const stepped = await withSteps(
+      this.#ports.pool,
+      found.map(({ id }) => id),
+    );
+    return found.filter(({ id }) => !stepped.has(id));
   }
 
   /** What was under way at the end of the last owner has no step, and is older than what is held: it is next in its slot. */
@@ -241,4 +255,4 @@ export class Reader {
   }
 }
 
-const openWindow = (from: string): Window => ({ from, to: null, afterXid: "0", afterId: firstIdAt(0) });
+const openWindow = (from: string, fromId = firstIdAt(0)): Window => ({ from, fromId, to: null, afterXid: "0", afterId: firstIdAt(0) });

@@ -1,9 +1,9 @@
 // Reading what is to be sent. Fresh work has one way in: the difference between two snapshots, every row exactly once
 // however late it commits. Retries are read ahead by `next_at`, holds by their place in the queue.
 //
-// None of these has a bound on the primary key, though that would prune days: a statement that was planned while a day was
-// empty would keep that day's primary key for its index, and read the whole day each time it is full.
-import { int4s } from "./binary.ts";
+// But for fresh work none of these has a bound on the primary key, though that would prune days: a statement that was planned
+// while a day was empty would keep that day's primary key for its index, and read the whole day each time it is full.
+import { int4s, uuids } from "./binary.ts";
 import { rows, sql } from "./sql.ts";
 import type { Connection } from "./sql.ts";
 
@@ -37,8 +37,17 @@ export type ResumedRow = FreshRow & {
   delivered: boolean;
 };
 
-/** Rows visible in `to` and not in `from`, by page; `to` is null on the first page and comes back in the answer. */
-export type Window = { readonly from: string; readonly to: string | null; readonly afterXid: string; readonly afterId: string };
+/**
+ * Rows visible in `to` and not in `from`, by page; `to` is null on the first page and comes back in the answer. `fromId`: no id
+ * that is not visible in `from` is smaller, so that days before it need not be opened.
+ */
+export type Window = {
+  readonly from: string;
+  readonly fromId: string;
+  readonly to: string | null;
+  readonly afterXid: string;
+  readonly afterId: string;
+};
 
 export type Page = { to: string; version: number; rows: (FreshRow & { xid: string })[]; complete: boolean };
 
@@ -51,11 +60,8 @@ function startOf(window: Window): string {
   return BigInt(window.afterXid) > BigInt(max) ? window.afterXid : max;
 }
 
-/**
- * One page of a window. With `unstepped`, only what has no step yet: the way in after a takeover, when another process may
- * have sent some of it.
- */
-export async function scanFresh(on: Connection, window: Window, unstepped: boolean, limit: number): Promise<Page> {
+/** One page of a window. */
+export async function scanFresh(on: Connection, window: Window, limit: number): Promise<Page> {
   const found = await rows<FreshRow & { xid: string; snapshot: string; version: number }>(
     on,
     sql`
@@ -63,17 +69,25 @@ export async function scanFresh(on: Connection, window: Window, unstepped: boole
     select now.snapshot::text as snapshot, now.version, n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version, n.xid::text as xid
     from now left join lateral (
       select n.* from (
-        select * from notification where xid >= ${startOf(window)}::text::xid8
+        select * from notification where xid >= ${startOf(window)}::text::xid8 and id >= ${window.fromId}::uuid
         union all
-        select * from notification where xid = any(${snapshotOpen(window.from)}::text[]::xid8[])) n
+        select * from notification where xid = any(${snapshotOpen(window.from)}::text[]::xid8[]) and id >= ${window.fromId}::uuid) n
       where (n.xid, n.id) > (${window.afterXid}::text::xid8, ${window.afterId}::uuid)
         and pg_visible_in_snapshot(n.xid, now.snapshot)
-        and (not ${unstepped}::boolean or not exists (select from log where log.notification = n.id))
       order by n.xid, n.id limit ${limit}) n on true`,
   );
   const first = found[0] as { snapshot: string; version: number };
   const fresh = found.filter((row) => row.id !== null);
   return { to: first.snapshot, version: first.version, rows: fresh, complete: fresh.length < limit };
+}
+
+/** Those of which something is on the log. */
+export async function withSteps(on: Connection, notifications: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = await rows<{ id: string }>(
+    on,
+    sql`select distinct notification as id from log where notification = any(${uuids(notifications)}::uuid[])`,
+  );
+  return new Set(found.map(({ id }) => id));
 }
 
 /** Newest steps whose time lies in (from, to]; `after` continues a page of equal times. */
