@@ -16,6 +16,7 @@ import { readJson } from "../intake/json-scan.ts";
 import { authorize } from "./authorize.ts";
 import type { FindKey } from "./authorize.ts";
 import { answerMalformed } from "./malformed.ts";
+import { Pipelining } from "./pipelining.ts";
 import { WithStatus } from "./handler.ts";
 import type { Caller, Handler } from "./handler.ts";
 import { problemDocument } from "./problem.ts";
@@ -23,6 +24,8 @@ import { compileValidator, undecodable, unstorable } from "./validate.ts";
 
 const requestTimeoutMs = 30_000;
 const keepAliveTimeoutMs = 72_000;
+/** A connection on which nothing moves, neither a request nor the reading of an answer, is closed; slower than any handler. */
+const stalledTimeoutMs = 90_000;
 const urlLengthMax = 8_192;
 const mediaTypes = ["application/json", "application/x-ndjson"];
 /** Mistakes listed in one answer. */
@@ -54,6 +57,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
     genReqId: newRequestId,
     bodyLimit: batchBytesMax,
     requestTimeout: requestTimeoutMs,
+    connectionTimeout: stalledTimeoutMs,
+    // Refused here, as a problem.
+    http: { requireHostHeader: false },
     keepAliveTimeout: keepAliveTimeoutMs,
     routerOptions: { maxParamLength: urlLengthMax },
     forceCloseConnections: "idle",
@@ -62,7 +68,14 @@ export function createServer(options: ServerOptions): FastifyInstance {
     logger: false,
   }) as unknown as FastifyInstance;
   app.decorateRequest("caller", null as unknown as Caller);
-  app.addHook("onRequest", async ({ raw }) => {
+  const pipelining = new Pipelining();
+  app.addHook("onResponse", async ({ raw }) => pipelining.end(raw.socket));
+  app.addHook("onRequest", async ({ raw }, reply) => {
+    if (!pipelining.begin(raw.socket)) {
+      reply.hijack();
+      return;
+    }
+    if (raw.headers.host === undefined && raw.httpVersion === "1.1") throw new Problem("malformed_request", "The header Host is missing.");
     const mistakes = undecodable(raw.url ?? "").map((name) => ({ pointer: `/${name}`, message: notText }));
     if (mistakes.length > 0) throw new Problem("invalid_query", undefined, mistakes);
   });
@@ -140,6 +153,8 @@ function refuseOtherMethods(app: FastifyInstance, all: readonly Route[]): void {
 }
 
 async function readBody(request: FastifyRequest, bytes: Buffer): Promise<unknown> {
+  const encoding = request.headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity") throw new Problem("unsupported_media_type", `Send the body as it is, without the encoding \`${encoding}\`.`);
   if (request.routeOptions.config.rawBody) return bytes;
   if (bytes.length === 0) return undefined;
   const read = readJson(bytes, { depthMax });
@@ -148,9 +163,12 @@ async function readBody(request: FastifyRequest, bytes: Buffer): Promise<unknown
 }
 
 function answerError(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+  // Fastify closes a connection whose body was refused: whoever still sends would hear of that instead of the answer. Left open,
+  // the rest is dropped as it comes, no longer than a request may take.
+  reply.removeHeader("connection");
   if (error instanceof Problem) return sendProblem(reply, request, error);
   if (error.validation) return sendProblem(reply, request, validationProblem(error));
-  const code = frameworkProblems[error.code];
+  const code = frameworkProblems[error.code] ?? (isRefused(error) ? "malformed_request" : undefined);
   if (code) return sendProblem(reply, request, new Problem(code, detailOf(code, request) ?? error.message));
   // Whoever sent it is gone and hears nothing.
   if (error.code === "ECONNRESET" && request.raw.destroyed) return sendProblem(reply, request, new Problem("malformed_request"));
@@ -164,6 +182,9 @@ const frameworkProblems: Record<string, ProblemCode> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "invalid_json",
   FST_ERR_CTP_EMPTY_TYPE: "unsupported_media_type",
 };
+
+/** What Fastify itself has against a request; a method may be new to it. */
+const isRefused = ({ code, statusCode = 500 }: FastifyError): boolean => code?.startsWith("FST_") && statusCode < 500;
 
 const notText = "is not the percent-encoding of UTF-8 text";
 
