@@ -132,7 +132,11 @@ export class Connecting {
     // The end of the handshake, before the certificate is judged: once it is refused it can no longer be read.
     let certificate: string | null = null;
     socket.prependOnceListener("secure", () => (certificate = describeCertificate(socket.getPeerCertificate())));
-    const fail = (error: Error): void => resolve(new ConnectFailed(classifyTls(error, certificate), null, error));
+    const fail = (error: Error): void => {
+      resolve(new ConnectFailed(classifyTls(error, certificate), null, error));
+      // After the handshake Node leaves a connection open whose records are broken: whoever waits on it would wait in vain.
+      socket.destroy();
+    };
     socket.once("secureConnect", () => resolve(socket)).on("error", fail);
     const result = await promise;
     this.#givenUp.signal.removeEventListener("abort", giveUp);
