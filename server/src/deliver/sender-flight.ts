@@ -13,6 +13,10 @@ import type { Connecting } from "./guard.ts";
 
 /** How long a body may take after the headers. It is only looked at, so it must not hold a connection's place for long. */
 export const BODY_MS_MAX = 1_000;
+/** 102 and 103 announce an answer and cost as much to read as one: an endpoint that sends nothing else must not keep us busy. */
+const INTERIM_ANSWERS_MAX = 32;
+/** Chunks of a body that are read. One that comes byte by byte costs a hundred times its size, and more to read than to keep. */
+export const BODY_CHUNKS_MAX = 1_024;
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -41,6 +45,7 @@ export class Flight implements Dispatcher.DispatchHandler {
   #status: number | null = null;
   #headers: Headers = {};
   #firstByteUs: number | null = null;
+  #interimAnswers = 0;
   #chunks: Buffer[] = [];
   #bodyBytes = 0;
 
@@ -64,8 +69,8 @@ export class Flight implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     if (this.#done) return;
     // 102 and 103 announce the answer; they are not one. Below 100 nothing is.
-    if (status >= 100 && status < 200) return;
     if (status < 100) return this.fail({ failure: "invalid_answer", detail: "The answer's status line is not valid." });
+    if (status < 200) return this.#interim();
     this.#status = status;
     this.#headers = headers;
     this.#firstByteUs = this.#elapsedUs();
@@ -75,13 +80,20 @@ export class Flight implements Dispatcher.DispatchHandler {
     this.#timer = setTimeout(onBodyDeadline, Math.min(remainingMs, BODY_MS_MAX), this);
   }
 
+  #interim(): void {
+    this.#interimAnswers += 1;
+    if (this.#interimAnswers <= INTERIM_ANSWERS_MAX) return;
+    this.fail({ failure: "invalid_answer", detail: `More than ${INTERIM_ANSWERS_MAX} interim answers (1xx) came, and no final one.` });
+  }
+
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#done) return;
     const room = BODY_BYTES_MAX - this.#bodyBytes;
     // A copy: the chunk is a view of a read buffer that may be hundreds of times larger.
     this.#chunks.push(Buffer.from(chunk.subarray(0, room)));
     this.#bodyBytes += Math.min(chunk.length, room);
-    if (chunk.length > room) this.#settle(this.#verdict, null, false, `Only the first ${BODY_BYTES_MAX} bytes were read.`);
+    if (chunk.length <= room && this.#chunks.length < BODY_CHUNKS_MAX) return;
+    this.#settle(this.#verdict, null, false, `Only the first ${this.#bodyBytes} bytes were read.`);
   }
 
   onResponseEnd(): void {
@@ -124,12 +136,16 @@ export class Flight implements Dispatcher.DispatchHandler {
 
   #answer(verdict: Classified | null, phase: Phase | null, bodyError: string | null): Answer {
     const { connecting } = this;
+    const headers = this.#headers;
     return {
       failure: verdict?.failure ?? null,
       phase,
       detail: verdict?.detail ?? null,
       status: this.#status,
-      headers: keptHeaders(this.#headers),
+      // Of a success nobody asks.
+      get headers() {
+        return keptHeaders(headers);
+      },
       body: this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks),
       bodyTruncated: bodyError !== null,
       bodyError,
