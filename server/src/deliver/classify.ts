@@ -62,6 +62,7 @@ const tlsCodes: Record<string, keyof typeof tlsDetails> = {
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: "too_old",
   ERR_SSL_TLSV1_UNRECOGNIZED_NAME: "no_name",
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: "wants_client_certificate",
+  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: "other_protocol",
   ECONNRESET: "closed",
 };
 

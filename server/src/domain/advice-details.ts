@@ -66,6 +66,10 @@ export const tlsDetails = {
     sentence: "The endpoint asks for a client certificate, which Bellhop does not have.",
     fix: "Take requests without a client certificate; their signature says who sent them.",
   },
+  other_protocol: {
+    sentence: "The endpoint does not take HTTP/1.1 over TLS; it may be one for HTTP/2 only.",
+    fix: "Let the server take HTTP/1.1 too, or put one that does in front of the endpoint.",
+  },
   closed: {
     sentence: "The connection was closed during the TLS handshake.",
     fix: "Check that the port speaks TLS and that the server has a certificate for the host name.",
