@@ -1,13 +1,15 @@
 // A receiver to be mean with: a server on loopback that speaks HTTP by hand, so that it can break every rule of it. Each
 // request that has arrived whole is handed to a behaviour with the bare socket; what the behaviour writes is what is sent.
+// With a certificate the same is done over TLS, whose bytes can be tampered with on their way.
 
 import { readFileSync } from "node:fs";
-import { createServer as createTcpServer } from "node:net";
-import type { AddressInfo, Server, Socket } from "node:net";
-import { createServer as createTlsServer } from "node:tls";
-import type { TLSSocket } from "node:tls";
+import { createServer } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
+import { duplexPair } from "node:stream";
+import { createSecureContext, TLSSocket } from "node:tls";
+import type { SecureContextOptions, TLSSocketOptions } from "node:tls";
 
-export type Certificate = "good" | "expired" | "wrong-name" | "self-signed";
+export type Certificate = "good" | "expired" | "not-yet-valid" | "wrong-name" | "self-signed" | "unknown-issuer";
 
 /** `connection` counts from 1. `servername` is what the client asked for by SNI. */
 export type Received = {
@@ -34,31 +36,58 @@ export type Receiver = {
 export type ReceiverOptions = {
   /** Speak TLS with this certificate. */
   readonly certificate?: Certificate;
-  /** Only TLS up to 1.1, or asking for a client certificate. */
-  readonly tls?: { readonly requestCert?: boolean; readonly rejectUnauthorized?: boolean };
-  /** Act on a connection instead of reading requests from it. */
+  /** Which versions, which protocol by ALPN, whether to ask for a client certificate. */
+  readonly tls?: SecureContextOptions & Pick<TLSSocketOptions, "requestCert" | "rejectUnauthorized" | "ALPNProtocols">;
+  /** Acts on a connection before a byte of it was read, instead of speaking TLS or HTTP on it. */
+  readonly onAccept?: (bare: Socket) => void;
+  /** Acts on a connection, once its TLS handshake is done, instead of reading requests from it. */
   readonly onConnection?: (socket: Socket) => void;
+  /** Gets each piece of what TLS wants to send and sends what it likes; `before` is how many bytes TLS wanted to send so far. */
+  readonly tamper?: (piece: Buffer, bare: Socket, before: number) => void;
 };
 
 export const authority = readCertificate("authority.pem");
 
-function readCertificate(file: string): string {
+/** The text of a file in `certs`. */
+export function readCertificate(file: string): string {
   return readFileSync(new URL(`certs/${file}`, import.meta.url), "utf8");
+}
+
+const bares = new WeakMap<Socket, Socket>();
+
+/** The TCP connection itself, also under TLS. */
+export function bareOf(socket: Socket): Socket {
+  return bares.get(socket) ?? socket;
+}
+
+/** Ends a connection with a RST. */
+export function reset(socket: Socket): void {
+  bareOf(socket).resetAndDestroy();
+}
+
+/** Ends a connection with a FIN and nothing else: over TLS without the alert that says so. */
+export function cut(socket: Socket): void {
+  bareOf(socket).destroy();
 }
 
 export async function startReceiver(behaviour: Behaviour, options: ReceiverOptions = {}): Promise<Receiver> {
   const requests: Received[] = [];
-  const sockets = new Set<Socket>();
+  const open = new Set<Socket>();
+  const secure = secured(options);
   let connections = 0;
-  const server = makeServer(options, (socket) => {
+  // A half-open connection stays open: a receiver that has nothing more to hear may still have something to say.
+  const server = createServer({ allowHalfOpen: false }, (bare) => {
     const connection = connections + 1;
     connections = connection;
-    sockets.add(socket);
-    socket.on("error", () => {}).on("close", () => sockets.delete(socket));
-    if (options.onConnection !== undefined) return options.onConnection(socket);
-    readRequests(socket, connection, (request) => {
-      requests.push(request);
-      behaviour(socket, request);
+    open.add(bare);
+    bare.on("error", () => {}).on("close", () => open.delete(bare));
+    if (options.onAccept !== undefined) return options.onAccept(bare);
+    secure(bare, (socket) => {
+      if (options.onConnection !== undefined) return options.onConnection(socket);
+      readRequests(socket, connection, (request) => {
+        requests.push(request);
+        behaviour(socket, request);
+      });
     });
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -68,23 +97,46 @@ export async function startReceiver(behaviour: Behaviour, options: ReceiverOptio
     url: `${options.certificate === undefined ? "http" : "https"}://localhost:${port}/in`,
     requests,
     connections: () => connections,
-    open: () => sockets.size,
+    open: () => open.size,
     close: () =>
       new Promise((closed) => {
         server.close(() => closed());
-        for (const socket of sockets) socket.destroy();
+        for (const socket of open) socket.destroy();
       }),
   };
 }
 
-function makeServer(options: ReceiverOptions, accept: (socket: Socket) => void): Server {
-  if (options.certificate === undefined) return createTcpServer(accept);
-  const { certificate, tls } = options;
-  const server = createTlsServer(
-    { cert: readCertificate(`${certificate}.pem`), key: readCertificate(`${certificate}-key.pem`), ...tls },
-    accept,
-  );
-  return server.on("tlsClientError", () => {});
+/** What makes of an accepted connection the one that HTTP is spoken on. */
+function secured({ certificate, tls, tamper }: ReceiverOptions): (bare: Socket, ready: (socket: Socket) => void) => void {
+  if (certificate === undefined) return (bare, ready) => ready(bare);
+  const { requestCert = false, rejectUnauthorized = false, ALPNProtocols, ...context } = tls ?? {};
+  const secureContext = createSecureContext({
+    cert: readCertificate(`${certificate}.pem`),
+    key: readCertificate(`${certificate}-key.pem`),
+    ca: authority,
+    ...context,
+  });
+  const settings = { isServer: true, secureContext, requestCert, rejectUnauthorized, ...(ALPNProtocols ? { ALPNProtocols } : {}) };
+  return (bare, ready) => {
+    const socket = new TLSSocket(tamper === undefined ? bare : (tampered(bare, tamper) as Socket), settings);
+    bares.set(socket, bare);
+    bare.on("close", () => socket.destroy());
+    socket.on("error", () => {}).once("secure", () => ready(socket));
+  };
+}
+
+function tampered(bare: Socket, tamper: NonNullable<ReceiverOptions["tamper"]>): NodeJS.ReadWriteStream {
+  const [inside, outside] = duplexPair();
+  let before = 0;
+  inside.on("error", () => {});
+  outside
+    .on("error", () => {})
+    .on("data", (piece: Buffer) => {
+      tamper(piece, bare, before);
+      before += piece.length;
+    });
+  bare.on("data", (piece) => outside.write(piece)).on("close", () => outside.destroy());
+  return inside;
 }
 
 function readRequests(socket: Socket, connection: number, handle: (request: Received) => void): void {
@@ -125,22 +177,42 @@ export function answers(status: number, headers: readonly string[] = [], body = 
 /** Writes exactly this. */
 export function writes(...pieces: readonly (string | Buffer)[]): Behaviour {
   return (socket) => {
-    for (const piece of pieces) socket.write(piece);
+    for (const piece of pieces) socket.write(piece, "latin1");
   };
 }
 
 /** Writes this and closes the connection. */
 export function writesAndCloses(text: string | Buffer): Behaviour {
   return (socket) => {
-    socket.end(text);
+    socket.end(text, "latin1");
+  };
+}
+
+/** Writes this and ends the connection without a word, or with a RST, once it is on its way. */
+export function writesAnd(end: (socket: Socket) => void, text: string): Behaviour {
+  return (socket) => {
+    socket.write(text, "latin1", () => setImmediate(end, socket));
   };
 }
 
 /** Repeats a piece until the connection is gone, after writing a beginning. */
 export function drips(beginning: string, piece: string | Buffer, everyMs: number): Behaviour {
   return (socket) => {
-    socket.write(beginning);
-    const timer = setInterval(() => socket.write(piece), everyMs);
+    socket.write(beginning, "latin1");
+    const timer = setInterval(() => socket.write(piece, "latin1"), everyMs);
     socket.on("close", () => clearInterval(timer));
+  };
+}
+
+/** Repeats a piece as fast as the other side takes it. */
+export function floods(beginning: string, piece: string | Buffer): Behaviour {
+  return (socket) => {
+    socket.write(beginning, "latin1");
+    const more = (): void => {
+      // A turn between two pieces, so that the flood does not keep this process from its other work.
+      if (socket.write(piece, "latin1")) setImmediate(() => socket.destroyed || more());
+      else socket.once("drain", more);
+    };
+    more();
   };
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Made these certificates once, with OpenSSL 3. They are valid from 2020 for a hundred years, except the one that has
-# expired, and their keys are as public as this folder: they certify nothing. Run it inside the folder to make them anew.
+# expired and the one that is not valid yet, and their keys are as public as this folder: they certify nothing. Run it inside the folder to make them anew.
 set -eu
 names="DNS:localhost,DNS:example.com,DNS:*.example.com,DNS:*.example.net,IP:127.0.0.1,IP:::1,IP:8.8.8.8"
 work=$(mktemp -d)
@@ -36,7 +36,12 @@ issue() { # file, first day, last day, extensions
 }
 issue good 20200101 21200101 "$server"
 issue expired 20200101 20200201 "$server"
+issue not-yet-valid 20900101 21200101 "$server"
 issue wrong-name 20200101 21200101 "subjectAltName=DNS:elsewhere.invalid"
 request self-signed localhost
 sign self-signed 20200101 21200101 "$server" -selfsign -keyfile self-signed-key.pem
-rm authority-key.pem
+request stranger "An authority that nobody trusts"
+sign stranger 20200101 21200101 "basicConstraints=critical,CA:TRUE" -selfsign -keyfile stranger-key.pem
+request unknown-issuer unknown-issuer
+sign unknown-issuer 20200101 21200101 "$server" -cert stranger.pem -keyfile stranger-key.pem
+rm authority-key.pem stranger-key.pem stranger.pem
