@@ -1,0 +1,95 @@
+// Runs the matrix: every point, on a database that stays up or on one that is restarted before the next program starts.
+// `SOAK_CRASH_ROUNDS` repeats it with random passages of each point, from a printed SEED.
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { seededChance } from "./chance.ts";
+import { crashCases } from "./crash-cases.ts";
+import { startLane } from "./crash-lane.ts";
+import type { Lane } from "./crash-lane.ts";
+import { crashPoints } from "./crash-points.ts";
+import type { CrashPoint } from "./crash-points.ts";
+import { assertPromises, bookAtCrash } from "./crash-promises.ts";
+import { setScene } from "./crash-scene.ts";
+import type { Scene } from "./crash-scene.ts";
+
+const rounds = Number(process.env["SOAK_CRASH_ROUNDS"] ?? 1);
+/** In later rounds: at the latest at this passage, where publishing brings them about. */
+const nthMax = 6;
+/** Some points alone, for whoever looks for a cause. */
+const only = (process.env["CRASH_POINTS"] ?? "").split(",").filter((name) => name !== "");
+
+const names = Object.keys(crashPoints) as CrashPoint[];
+
+/** Each point once, or `rounds` times. Those that only wait have a lane of their own, beside the others. */
+export async function testCrashes(t: TestContext, restarts: boolean): Promise<void> {
+  assert.deepEqual(new Set(Object.keys(crashCases)), new Set<string>(names), "a point has no case, or a case no point");
+  const { seed, chance } = seededChance();
+  t.diagnostic(`SEED=${seed}, ${names.length} points`);
+  const wanted = names.filter((point) => only.length === 0 || only.includes(point));
+  const isPatient = (point: CrashPoint): boolean => crashCases[point].patient === true;
+  const lanes = [wanted.filter((point) => !isPatient(point)), wanted.filter(isPatient)];
+  await Promise.all(lanes.map((points) => runLane(t, restarts, points, chance)));
+}
+
+async function runLane(t: TestContext, restarts: boolean, points: readonly CrashPoint[], chance: () => number): Promise<void> {
+  if (points.length === 0) return;
+  const lane = await startLane(t, restarts);
+  for (let round = 1; round <= rounds; round++)
+    for (const point of points) {
+      const nth = round > 1 && crashCases[point].drive === undefined ? 1 + Math.floor(chance() * nthMax) : 1;
+      await t.test(`${point}${nth > 1 ? `, passage ${nth}` : ""}`, (test) => runCase(test, lane, point, nth));
+    }
+}
+
+async function runCase(t: TestContext, lane: Lane, point: CrashPoint, nth: number): Promise<void> {
+  lane.disarm();
+  if (crashCases[point].empty) return runEmpty(t, lane, point);
+  if (!lane.program.isRunning) await lane.program.start();
+  const { arrange, down, drive = publishUntilDead } = crashCases[point];
+  const scene = await setScene(t, lane);
+  await arrange?.(scene);
+  if (down) await lane.program.kill("SIGKILL");
+  await down?.(scene);
+  lane.arm(point, nth);
+  const driven = down ? startInVain(lane) : drive(scene);
+  const quiet = driven.catch(() => undefined);
+  await lane.died(point);
+  await quiet;
+  await goOn(scene, point, nth);
+}
+
+/** A first start on a database without a table. */
+async function runEmpty(t: TestContext, beside: Lane, point: CrashPoint): Promise<void> {
+  if (beside.program.isRunning) await beside.program.kill("SIGKILL");
+  const lane = await beside.beside();
+  lane.arm(point);
+  await startInVain(lane);
+  await lane.died(point);
+  await lane.program.start();
+  await goOn(await setScene(t, lane), point, 1);
+  await lane.program.kill("SIGKILL");
+}
+
+/** It may be ready for a moment before it dies. */
+async function startInVain(lane: Lane): Promise<void> {
+  await lane.program.start().catch(() => undefined);
+}
+
+async function publishUntilDead(scene: Scene): Promise<void> {
+  while (scene.lane.program.isRunning) await scene.publish();
+}
+
+/** Another process takes over, and everything that was promised is looked at. */
+async function goOn(scene: Scene, point: CrashPoint, nth: number): Promise<void> {
+  const { dead, resumed, ends = [], replayed = false, answersStay } = crashCases[point];
+  const atCrash = await bookAtCrash(scene);
+  scene.phase = 1;
+  if (!answersStay) scene.answer = () => ({ status: 200 });
+  await dead?.(scene);
+  if (!scene.lane.program.isRunning) await scene.lane.program.start();
+  await resumed?.(scene);
+  await scene.repeat();
+  await scene.publish(4);
+  // A later passage has others under way.
+  await assertPromises(scene, atCrash, { mayRepeat: nth > 1 || crashPoints[point].mayRepeat, ends, replayed });
+}
