@@ -20,6 +20,7 @@ import type { FirstKey } from "./manage/keys-first.ts";
 import { open } from "./opening.ts";
 import { createPublisher } from "./publishing.ts";
 import type { Engine } from "./schedule/engine.ts";
+import type { ItemCache } from "./schedule/item-cache.ts";
 import { createTelemetry } from "./signal/telemetry.ts";
 import type { AttemptSignal, Telemetry } from "./signal/telemetry.ts";
 import { createSending } from "./sending.ts";
@@ -79,7 +80,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...kept,
     regions: config.regions,
     refusal: () => disk?.refusal() ?? null,
-    stored: (events, notifications) => afterStored(delivery, telemetry, events, notifications),
+    storing: (events) => keepItems(delivery.items, events),
+    stored: (events, notifications) => {
+      telemetry.accepted(events, notifications);
+      delivery.engine.kick();
+    },
   });
 
   let stopping = false;
@@ -127,11 +132,9 @@ async function atMost(ms: number, work: PromiseLike<unknown>): Promise<void> {
   await Promise.race([work, setTimeout(ms, undefined, { ref: false })]);
 }
 
-/** Events are on disk: their items are at hand, and there is something to send. */
-function afterStored({ engine, items }: DeliveryEngine, telemetry: Telemetry, events: readonly EventRow[], notifications: number): void {
-  telemetry.accepted(events.length, notifications);
-  for (const event of events) if (event.notified > 0) items.put({ ...event, created_ms: event.createdAtMs });
-  engine.kick();
+/** Before anybody can find them on disk. */
+function keepItems(items: ItemCache, events: readonly EventRow[]): void {
+  for (const event of events) if (event.notified > 0) items.put({ ...event, created_ms: event.createdAtMs }, event.notified);
 }
 
 async function whyNotReady(database: Database, { epoch }: Engine, stopping: boolean): Promise<string | null> {

@@ -22,8 +22,10 @@ export type PublishingParts = {
   readonly clock: DatabaseClock;
   readonly regions: ReadonlyMap<string, Region>;
   readonly refusal: () => Problem | null;
-  /** Events are on disk: their items are at hand, and there is something to send. */
-  readonly stored: (events: readonly EventRow[], notifications: number) => void;
+  /** Events are about to be written. */
+  readonly storing: (events: readonly EventRow[]) => void;
+  /** So many events and notifications are on disk: there is something to send. */
+  readonly stored: (events: number, notifications: number) => void;
 };
 
 export function createPublisher(parts: PublishingParts): Publisher {
@@ -37,7 +39,8 @@ export function createPublisher(parts: PublishingParts): Publisher {
     nowMs: clock.nowMs,
     random: randomBytes,
     refusal: parts.refusal,
-    stored: (events, notifications) => parts.stored(events, notifications.length),
+    storing: parts.storing,
+    stored: parts.stored,
     mend: (what) => (what === "clock" ? clock.measure() : makePartitions(database.control, clock.nowMs(), clock.nowMs())),
   });
 }

@@ -41,7 +41,10 @@ export type PublisherPorts = {
   readonly random: (bytes: number) => Uint8Array;
   /** Why nothing may be accepted at the moment. */
   readonly refusal: () => Problem | null;
-  readonly stored: (events: readonly EventRow[], notifications: readonly NotificationRow[]) => void;
+  /** They are about to be written, but perhaps will not be. */
+  readonly storing: (events: readonly EventRow[]) => void;
+  /** So many are on disk. */
+  readonly stored: (events: number, notifications: number) => void;
   /** The insert met no partition, or the clock was off: mend it before the next try. */
   readonly mend: (what: "partition" | "clock") => Promise<void>;
 };
@@ -234,6 +237,7 @@ export class Publisher {
     const patient = batch.waiting.every((waiting) => waiting.rounds < staleRoundsMax);
     const version = patient ? batch.version : Number.MAX_SAFE_INTEGER;
     await borrowed(this.#ports.pool, async (on, lost) => {
+      this.#ports.storing(batch.events);
       try {
         const written = await insertEvents(on, version, this.#ports.nowMs(), batch.events, batch.notifications);
         if (written.stale) return await this.#again(batch, written.clockOff);
@@ -254,15 +258,14 @@ export class Publisher {
   }
 
   #settle(batch: Batch, won: ReadonlySet<string>): void {
-    const stored = batch.events.filter((event) => event.idempotency === null || won.has(event.id));
-    const ids = new Set(stored.map((event) => event.id));
-    this.#ports.stored(
-      stored,
-      batch.notifications.filter((each) => ids.has(each.event)),
-    );
+    let [stored, notified] = [0, 0];
     for (const [index, event] of batch.events.entries()) {
-      if (ids.has(event.id)) (batch.waiting[index] as Waiting).settle(answerFor(event.id, event.notified, countSkipped(event.skipped)));
+      if (event.idempotency !== null && !won.has(event.id)) continue;
+      stored++;
+      notified += event.notified;
+      (batch.waiting[index] as Waiting).settle(answerFor(event.id, event.notified, countSkipped(event.skipped)));
     }
+    this.#ports.stored(stored, notified);
   }
 
   /** A key that was taken: the same content is answered as the first time, other content is refused. */

@@ -111,7 +111,8 @@ export class Dispatcher {
     const { items, loadItems } = this.#ports;
     const events = [...new Set(works.map((work) => work.event))].filter((event) => !items.get(event));
     const [rows] = await Promise.all([events.length > 0 ? loadItems(events) : [], this.loadRules(works)]);
-    for (const row of rows) items.put(row);
+    const uses = Map.groupBy(works, (work) => work.event);
+    for (const row of rows) items.put(row, uses.get(row.id)?.length ?? 1);
     const found = new Set(rows.map(({ id }) => id));
     return new Set(events.filter((event) => !found.has(event)));
   }
@@ -216,6 +217,7 @@ export class Dispatcher {
   #recorded(work: Work, next: Next, steps: number): void {
     work.step += steps;
     work.progress = next.progress;
+    if (next.nextAtMs === null) this.#ports.items.used(work.event);
     this.#ports.recorded(work, next);
   }
 }

@@ -57,11 +57,17 @@ const snapshotOpen = (snapshot: string): string[] => (snapshot.split(":")[2] ?? 
 /** A later page of a window starts where the one before it ended. */
 function startOf(window: Window): string {
   const max = snapshotMax(window.from);
-  return BigInt(window.afterXid) > BigInt(max) ? window.afterXid : max;
+  return isBefore(max, window.afterXid) ? window.afterXid : max;
 }
 
-/** One page of a window. */
+const isBefore = (xid: string, other: string): boolean => BigInt(xid) < BigInt(other);
+
+/**
+ * One page of a window. Where a page starts is one bound on the index, and what is left of that transaction a filter: of two
+ * lower bounds, one on both columns, PostgreSQL would begin at the other, and read the whole day each time.
+ */
 export async function scanFresh(on: Connection, window: Window, limit: number): Promise<Page> {
+  const openXids = snapshotOpen(window.from).filter((xid) => !isBefore(xid, window.afterXid));
   const found = await rows<FreshRow & { xid: string; snapshot: string; version: number }>(
     on,
     sql`
@@ -71,8 +77,8 @@ export async function scanFresh(on: Connection, window: Window, limit: number): 
       select n.* from (
         select * from notification where xid >= ${startOf(window)}::text::xid8 and id >= ${window.fromId}::uuid
         union all
-        select * from notification where xid = any(${snapshotOpen(window.from)}::text[]::xid8[]) and id >= ${window.fromId}::uuid) n
-      where (n.xid, n.id) > (${window.afterXid}::text::xid8, ${window.afterId}::uuid)
+        select * from notification where xid = any(${openXids}::text[]::xid8[]) and id >= ${window.fromId}::uuid) n
+      where (n.xid > ${window.afterXid}::text::xid8 or n.id > ${window.afterId}::uuid)
         and pg_visible_in_snapshot(n.xid, now.snapshot)
       order by n.xid, n.id limit ${limit}) n on true`,
   );
