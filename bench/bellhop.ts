@@ -1,5 +1,6 @@
 // Bellhop as `npm start` runs it, with its private PostgreSQL, on a core of its own; and what it needs to have somebody to notify.
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,19 +8,25 @@ import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import { freePort } from "../server/src/port.ts";
 import { makePartitions } from "../server/src/store/partitions.ts";
+import { destinationUrl } from "./destination.ts";
 import { endProcess, spawnNode } from "./pinned.ts";
+import type { System, Written } from "./system.ts";
 
-export const key = "bench-admin-key-0123456789";
+const adminKey = "bench-admin-key-0123456789";
 const readyWithinMs = 60_000;
 const readyPollMs = 50;
+const probeWithinMs = 30_000;
 const makingAtOnce = 8;
 /** Days that the log goes back once a program has run for its default retention. Their number has a price of its own. */
 const agedMs = 30 * 86_400_000;
 
-/** What PostgreSQL counted since it was made. */
-export type Written = { readonly walBytes: number; readonly fsyncs: number; readonly diskBytes: number };
+export type BellhopOptions = { readonly probed?: boolean; readonly counting?: boolean };
+/** Since the database was made: calls of statements, rows of events, notifications and log. */
+export type Counted = { readonly statements: number; readonly inserted: number; readonly changed: number };
 
-export class Bellhop {
+export class Bellhop implements System {
+  readonly name = "Bellhop";
+  readonly key = adminKey;
   readonly port: number;
   readonly #dataDir: string;
   readonly #child: ChildProcess;
@@ -32,12 +39,24 @@ export class Bellhop {
     this.#database = new pg.Client({ connectionString: databaseUrl(dataDir) });
   }
 
-  /** Its log goes nowhere, but it is written as by default: a line for each attempt. */
-  static async start(core: number, nodeOptions: readonly string[] = []): Promise<Bellhop> {
-    const port = (await freePort("127.0.0.1", 0)) as number;
+  /** Its log goes nowhere, but it is written as by default: a line for each attempt. `counting`: PostgreSQL counts statements. */
+  static async start(core: number, { probed = false, counting = false }: BellhopOptions = {}): Promise<Bellhop> {
     const dataDir = mkdtempSync(join(tmpdir(), "bellhop-bench-"));
+    const bellhop = await Bellhop.#startIn(dataDir, core, probed);
+    await makeAgedDays(databaseUrl(dataDir));
+    if (!counting) return bellhop;
+    await bellhop.#database.query("alter system set shared_preload_libraries = 'pg_stat_statements'");
+    await bellhop.#halt();
+    const again = await Bellhop.#startIn(dataDir, core, probed);
+    await again.#database.query("create extension pg_stat_statements");
+    return again;
+  }
+
+  static async #startIn(dataDir: string, core: number, probed: boolean): Promise<Bellhop> {
+    const port = (await freePort("127.0.0.1", 0)) as number;
+    const nodeOptions = probed ? ["--expose-gc", "--import", new URL("./heap-probe.ts", import.meta.url).href] : [];
     const main = new URL("../server/src/main.ts", import.meta.url).pathname;
-    const environment = { PATH: process.env["PATH"], PORT: String(port), BELLHOP_DATA_DIR: dataDir, BELLHOP_ADMIN_KEY: key };
+    const environment = { PATH: process.env["PATH"], PORT: String(port), BELLHOP_DATA_DIR: dataDir, BELLHOP_ADMIN_KEY: adminKey };
     const child = spawnNode(core, [...nodeOptions, main, "--no-sample"], {
       stdio: ["ignore", "ignore", "ignore", "ipc"],
       env: environment,
@@ -45,7 +64,6 @@ export class Bellhop {
     await ready(port, child);
     const bellhop = new Bellhop(port, dataDir, child);
     await bellhop.#database.connect();
-    await makeAgedDays(databaseUrl(dataDir));
     return bellhop;
   }
 
@@ -55,9 +73,12 @@ export class Bellhop {
 
   /** A workspace for each name, with an app that has `fanOut` subscriptions to one topic. */
   async makeWorkspaces(names: readonly string[], fanOut: number, receiverPort: number): Promise<void> {
-    const left = [...names];
+    let next = 0;
     const work = async (): Promise<void> => {
-      for (let name = left.pop(); name !== undefined; name = left.pop()) await this.#makeWorkspace(name, fanOut, receiverPort);
+      for (let at = next++; at < names.length; at = next++) {
+        const urls = Array.from({ length: fanOut }, (_, number) => destinationUrl(receiverPort, at * fanOut + number));
+        await this.#makeWorkspace(names[at] as string, urls);
+      }
     };
     await Promise.all(Array.from({ length: makingAtOnce }, work));
   }
@@ -71,24 +92,52 @@ export class Bellhop {
     return rows[0] as Written;
   }
 
+  /** What its process has after its garbage was collected; only of one that is probed. */
+  async collected(): Promise<NodeJS.MemoryUsage> {
+    const answer = once(this.#child, "message", { signal: AbortSignal.timeout(probeWithinMs) });
+    this.#child.send("collect");
+    return (await answer)[0] as NodeJS.MemoryUsage;
+  }
+
+  /** Notifications in its memory that wait to be sent or answered. */
+  async unfinished(): Promise<number> {
+    const headers = { authorization: `Bearer ${this.key}` };
+    const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`, { headers })).text();
+    const gauge = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1] ?? Number.NaN);
+    return gauge("bellhop_notifications_waiting") + gauge("bellhop_attempts_in_flight");
+  }
+
+  /** Only of one that counts. */
+  async counted(): Promise<Counted> {
+    const { rows } = await this.#database.query<Counted>(`
+      select (select coalesce(sum(calls), 0)::float8 from pg_stat_statements
+          where query !~ 'pg_stat_(statements|user_tables|io)') as statements,
+        (select coalesce(sum(n_tup_ins), 0)::float8 from pg_stat_user_tables where relname ~ '_[0-9]{8}$') as inserted,
+        (select coalesce(sum(n_tup_upd + n_tup_del), 0)::float8 from pg_stat_user_tables where relname ~ '_[0-9]{8}$') as changed`);
+    return rows[0] as Counted;
+  }
+
   async stop(): Promise<void> {
-    await this.#database.end();
-    await endProcess(this.#child, () => this.#child.kill("SIGTERM"));
+    await this.#halt();
     rmSync(this.#dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
-  async #makeWorkspace(name: string, fanOut: number, receiverPort: number): Promise<void> {
+  async #halt(): Promise<void> {
+    await this.#database.end();
+    await endProcess(this.#child, () => this.#child.kill("SIGTERM"));
+  }
+
+  async #makeWorkspace(name: string, urls: readonly string[]): Promise<void> {
     await this.#call("PUT", `/v1/workspaces/ext:${name}`, { name, kind: "paid", region: "us" });
     const permissions = ["read_tickets"];
     const app = await this.#call<{ id: string }>("POST", "/v1/apps", { name: `App of ${name}`, workspace_id: `ext:${name}`, permissions });
-    for (let number = 0; number < fanOut; number++) {
-      const url = `http://127.0.0.1:${receiverPort}/${name}/${number}`;
+    for (const url of urls) {
       await this.#call("POST", `/v1/apps/${app.id}/subscriptions?verify=false`, { url, topics: ["ticket.created"] });
     }
   }
 
   async #call<T>(method: string, path: string, body: unknown): Promise<T> {
-    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+    const headers = { authorization: `Bearer ${this.key}`, "content-type": "application/json" };
     const answer = await fetch(`http://127.0.0.1:${this.port}${path}`, { method, headers, body: JSON.stringify(body) });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as T;

@@ -26,7 +26,7 @@ export type Sent = {
   readonly ack: Quantiles;
   readonly lateMs: number;
 };
-type Request = { readonly dueMs: number; readonly bytes: string };
+type Request = { readonly dueMs: number; readonly batch: number; readonly bytes: string };
 
 const connectionsMax = 64;
 const tickMs = 1;
@@ -79,9 +79,9 @@ class Line {
   }
 }
 
-function answered({ dueMs }: Request, status: number): void {
+function answered({ dueMs, batch }: Request, status: number): void {
   requests++;
-  if (status === 202) events += load?.batch ?? 0;
+  if (status === 202) events += batch;
   else refused++;
   ack.record(nowMs() - dueMs);
 }
@@ -95,7 +95,7 @@ function makeRequest({ key, batch, itemBytes, workspaces }: Load, dueMs: number)
   const path = batch === 1 ? "/v1/events" : "/v1/events/batch";
   const type = batch === 1 ? "application/json" : "application/x-ndjson";
   const head = `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${key}\r\ncontent-type: ${type}\r\n`;
-  return { dueMs, bytes: `${head}content-length: ${body.length}\r\n\r\n${body}` };
+  return { dueMs, batch, bytes: `${head}content-length: ${body.length}\r\n\r\n${body}` };
 }
 
 /** Arrivals are independent of each other and of the answers. */
@@ -127,16 +127,22 @@ function start(wanted: Load): void {
   timer = setInterval(tick, tickMs);
 }
 
-function stop(): void {
+/** Nothing new is sent; answers are heard. */
+function pause(): void {
   load = null;
   if (timer) clearInterval(timer);
+  waiting = [];
+}
+
+function stop(): void {
+  pause();
   for (const line of lines.splice(0)) line.close();
   idle.length = 0;
-  waiting = [];
 }
 
 answerQuestions({
   start,
+  pause,
   stop,
   reset: () => {
     ack.reset();

@@ -1,93 +1,95 @@
-// `npm run bench`: what Bellhop costs, beside the bare parts of the same work. `--quick` takes less than two minutes.
-// Bellhop, its PostgreSQL and the bare parts run on one core, generator and receiver on another.
-import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { dirname } from "node:path";
+// `npm run bench`: what Bellhop costs, beside the bare parts of the same work. Bellhop, its PostgreSQL and the bare parts run
+// on one core, generator and receiver on another.
+//
+//   npm run bench                            everything, as figures count
+//   npm run bench -- --medium                every row, in short windows
+//   npm run bench -- --quick                 less than two minutes, for daily use
+//   npm run bench -- --only overhead,memory  some parts; the others stay as they were in the JSON
+//   npm run bench -- --only single [--rate 3000]   less than 40 s, for who changes the hot path
+//   npm run bench -- --write                 nothing is measured: tables and document are written from the JSON again
 import { parseArgs } from "node:util";
-import { Bellhop } from "./bellhop.ts";
-import type { Floors } from "./floor.ts";
-import { findMaximum, loadBellhop, workspacesOf } from "./ours.ts";
-import type { Parts } from "./ours.ts";
-import { comparePairs } from "./pairs.ts";
-import type { Compared } from "./pairs.ts";
-import { canPin, Worker } from "./pinned.ts";
-import { peakMemoryMb } from "./process-tree.ts";
-import { tables } from "./report.ts";
-import type { Latency, Report } from "./report.ts";
-import { fullTiming, quickTiming, scenarios } from "./settings.ts";
-import type { Timing } from "./settings.ts";
+import { Bench } from "./bench.ts";
+import { measureCounts } from "./counts.ts";
+import { writeDocument } from "./document.ts";
+import { measureHanging } from "./hanging.ts";
+import { measureLatency } from "./latency.ts";
+import { measureMemory } from "./memory.ts";
+import { measureOverhead } from "./overhead.ts";
+import { canPin, pinSelf } from "./pinned.ts";
+import type { Results } from "./report.ts";
+import { measureRivals } from "./rivals/measure.ts";
+import { Running } from "./running.ts";
+import { fullTiming, mediumTiming, quickTiming } from "./settings.ts";
+import { lookAtSingle } from "./single.ts";
+import { summary } from "./summary.ts";
 
-const [measuredCore, loadCore] = [0, 1];
-const rateEverywhere = 1_000;
-/** Of the maximum: at the maximum itself a moment's trouble already makes a queue. */
-const comparedAt = 0.9;
-const firstLoadS = 4;
+type PartName = Exclude<keyof Results, "maximum">;
+
+/** In this order. What leaves traces in the Bellhop that all share comes last. */
+const parts: { readonly [Name in PartName]: (bench: Bench) => Promise<Results[Name]> } = {
+  overhead: measureOverhead,
+  latency: measureLatency,
+  counts: measureCounts,
+  memory: measureMemory,
+  hanging: measureHanging,
+  rivals: measureRivals,
+};
+const quickParts: readonly PartName[] = ["overhead", "latency"];
 
 const { values: options } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, json: { type: "string", default: "data/bench.json" } },
+  options: {
+    quick: { type: "boolean", default: false },
+    medium: { type: "boolean", default: false },
+    only: { type: "string" },
+    rate: { type: "string" },
+    write: { type: "boolean", default: false },
+    json: { type: "string", default: "data/bench.json" },
+    document: { type: "string", default: "docs/performance.md" },
+  },
 });
 
-process.exitCode = await main(options.quick ? quickTiming : fullTiming, options.json);
+process.exitCode = await main();
 
-async function main(timing: Timing, jsonFile: string): Promise<number> {
-  say(canPin() ? "starting" : "starting; processes cannot be pinned here, which makes the figures worth little");
-  const generator = new Worker(loadCore, "generator.ts");
-  const receiver = new Worker(loadCore, "receiver.ts");
-  const floorOf = (name: string): Worker => new Worker(measuredCore, `floors/${name}.ts`);
-  const floors: Floors = { sender: floorOf("sender"), insert: floorOf("insert"), accept: floorOf("accept"), generator, receiver, timing };
-  const bellhop = await Bellhop.start(measuredCore);
+async function main(): Promise<number> {
+  const timing = options.quick ? quickTiming : options.medium ? mediumTiming : fullTiming;
+  const running = new Running(options.json, timing.name);
+  if (options.write) return tell(running);
+  pinSelf();
+  const bench = new Bench(timing);
+  bench.say(canPin() ? "starting" : "starting; processes cannot be pinned here, which makes the figures worth little");
   try {
-    const report = await measure({ bellhop, generator, receiver, timing }, floors);
-    mkdirSync(dirname(jsonFile), { recursive: true });
-    writeFileSync(jsonFile, `${JSON.stringify(report, null, 1)}\n`);
-    process.stdout.write(`${tables(report)}\n\nAll windows: ${jsonFile}\n`);
-    return 0;
+    if (options.only === "single") {
+      process.stdout.write(`${await lookAtSingle(bench, options.rate === undefined ? null : Number(options.rate))}\n`);
+      return 0;
+    }
+    for (const name of namesOf(options.only)) await measurePart(bench, running, name);
   } finally {
-    await Promise.all([bellhop, generator, receiver, floors.sender, floors.insert, floors.accept].map((each) => each.stop()));
+    await bench.end();
   }
+  return tell(running);
 }
 
-async function measure(parts: Parts, floors: Floors): Promise<Report> {
-  const { bellhop, receiver, timing } = parts;
-  const port = await receiver.ask<number>("port");
-  for (const fanOut of new Set(scenarios.map((each) => each.fanOut))) {
-    const scenario = scenarios.find((each) => each.fanOut === fanOut);
-    if (scenario) await bellhop.makeWorkspaces(workspacesOf(scenario, timing), fanOut, port);
-  }
-  const maxima: Record<string, number> = {};
-  const latencies: Latency[] = [];
-  const compared: Compared[] = [];
-  for (const scenario of scenarios) {
-    say(`${scenario.name}: looking for the maximum`);
-    const load = (rate: number, window: number) => loadBellhop(parts, { scenario, rate, warmUp: timing.warmUp, window });
-    await load(rateEverywhere, scenario === scenarios[0] ? firstLoadS : 1);
-    const maximum = await findMaximum(parts, scenario);
-    maxima[scenario.name] = maximum;
-    const shares = timing.confirm > 0 ? [0.2, 0.5, 0.8] : [0.5];
-    for (const rate of [rateEverywhere, ...shares.map((share) => share * maximum)])
-      latencies.push({ scenario: scenario.name, rate, window: await load(rate, timing.window) });
-  }
-  for (const scenario of scenarios) {
-    say(`${scenario.name}: comparing with the bare parts`);
-    compared.push(await comparePairs(parts, floors, scenario, (maxima[scenario.name] ?? 0) * comparedAt));
-  }
-  return { ...circumstances(), peakMemoryMb: peakMemoryMb(bellhop.pid), maxima, compared, latencies };
+async function measurePart<Name extends PartName>(bench: Bench, running: Running, name: Name): Promise<void> {
+  const startedMs = performance.now();
+  running.keep(name, await parts[name](bench), startedMs);
+  if (bench.maxima.size > 0) running.keep("maximum", Object.fromEntries(bench.maxima), 0);
 }
 
-function circumstances(): Pick<Report, "command" | "at" | "commit" | "node" | "machine" | "pinned" | "seconds"> {
-  const [cpu] = cpus();
-  return {
-    command: `npm run bench${options.quick ? " -- --quick" : ""}`,
-    at: new Date().toISOString(),
-    commit: spawnSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).stdout?.trim() ?? "unknown",
-    node: process.versions.node,
-    machine: `${cpu?.model ?? "unknown"}, ${cpus().length} cores`,
-    pinned: canPin(),
-    seconds: performance.now() / 1_000,
-  };
+/** All, unless some were asked for. */
+function namesOf(only: string | undefined): readonly PartName[] {
+  const all = Object.keys(parts) as PartName[];
+  if (only === undefined) return options.quick ? quickParts : all;
+  const wanted = only.split(",");
+  const unknown = wanted.filter((name) => !all.some((each) => each === name));
+  if (unknown.length > 0) throw new Error(`--only knows single, ${all.join(", ")}; not ${unknown.join(", ")}`);
+  return all.filter((name) => wanted.includes(name));
 }
 
-function say(message: string): void {
-  process.stderr.write(`bench: ${message} (${(performance.now() / 1_000).toFixed(0)} s)\n`);
+/** The document is of runs whose figures count. */
+function tell(running: Running): number {
+  process.stdout.write(`${summary(running.report)}\n\nAll windows: ${options.json}\n`);
+  if (options.quick) return 0;
+  writeDocument(running.report, options.document);
+  process.stdout.write(`Written: ${options.document}\n`);
+  return 0;
 }

@@ -5,6 +5,10 @@ import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { once } from "node:events";
 import type { Question, Reply } from "./worker.ts";
 
+/** Bellhop with its PostgreSQL, or what it is compared with; and everything that puts load on it. */
+export const measuredCore = 0;
+export const loadCore = 1;
+
 const answerWithinMs = 60_000;
 const endWithinMs = 30_000;
 
@@ -14,6 +18,11 @@ let pins: boolean | undefined;
 export function canPin(): boolean {
   pins ??= spawnSync("taskset", ["-p", String(process.pid)]).status === 0;
   return pins;
+}
+
+/** The benchmark itself must not disturb what it measures. */
+export function pinSelf(): void {
+  if (canPin()) spawnSync("taskset", ["-a", "-p", "-c", String(loadCore), String(process.pid)]);
 }
 
 /** Node with these arguments on one core; its own children stay there too. */

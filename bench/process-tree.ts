@@ -5,7 +5,12 @@ const ticksPerSecond = 100;
 
 type Stat = { readonly parent: number; readonly ticks: number };
 
-export type Machine = { readonly totalTicks: number; readonly stolenTicks: number };
+export type Machine = {
+  readonly totalTicks: number;
+  readonly stolenTicks: number;
+  /** Of the core that was asked about. */
+  readonly core: { readonly totalTicks: number; readonly busyTicks: number };
+};
 
 /** Processor seconds of the process and its descendants, those that ended included. */
 export function cpuSeconds(root: number): number {
@@ -25,10 +30,20 @@ export function peakMemoryMb(pid: number): number {
   return Number(kilobytes) / 1_024;
 }
 
-export function machine(): Machine {
-  const [line = ""] = readIfThere("/proc/stat").split("\n");
-  const ticks = line.split(/\s+/).slice(1, 9).map(Number);
-  return { totalTicks: ticks.reduce((sum, each) => sum + each, 0), stolenTicks: ticks[7] ?? 0 };
+export function machine(core: number): Machine {
+  const text = readIfThere("/proc/stat");
+  const ticksOf = (name: string): number[] => (new RegExp(`^${name} +(.*)$`, "m").exec(text)?.[1] ?? "").split(" ").slice(0, 8).map(Number);
+  const sum = (ticks: readonly number[]): number => ticks.reduce((total, each) => total + each, 0);
+  const [all, one] = [ticksOf("cpu"), ticksOf(`cpu${core}`)];
+  const idleTicks = (one[3] ?? 0) + (one[4] ?? 0);
+  const ofCore = { totalTicks: sum(one), busyTicks: sum(one) - idleTicks };
+  return { totalTicks: sum(all), stolenTicks: all[7] ?? 0, core: ofCore };
+}
+
+/** How much of the core others had, who are none of the benchmark's business. */
+export function foreignShare(from: Machine, to: Machine, ownSeconds: number): number {
+  const busy = to.core.busyTicks - from.core.busyTicks - ownSeconds * ticksPerSecond;
+  return Math.max(0, busy) / Math.max(1, to.core.totalTicks - from.core.totalTicks);
 }
 
 export function stolenShare(from: Machine, to: Machine): number {

@@ -13,8 +13,9 @@ export function median(values: readonly number[]): number {
 
 export type Control = { readonly ratio: number; readonly upper: number };
 
-/** The ratio of two samples of the same thing, and how large it gets by chance. */
-export function control(first: readonly number[], second: readonly number[]): Control {
+/** The ratio of two samples of the same thing, and how large it gets by chance: the upper end of 95 % of its bootstrap. */
+export function control(first: readonly number[], second: readonly number[], random: () => number = Math.random): Control {
+  const resample = (values: readonly number[]): number[] => values.map(() => values[Math.floor(random() * values.length)] as number);
   const ratios = Array.from({ length: resamples }, () => median(resample(first)) / median(resample(second))).toSorted((a, b) => a - b);
   return { ratio: median(first) / median(second), upper: ratios[Math.floor(resamples * level)] as number };
 }
@@ -26,6 +27,21 @@ export function shuffled<T>(values: readonly T[]): T[] {
     .map(({ value }) => value);
 }
 
-function resample(values: readonly number[]): number[] {
-  return values.map(() => values[Math.floor(Math.random() * values.length)] as number);
+export type Steps = {
+  readonly first: number;
+  readonly step: number;
+  /** The search ends when the step would be smaller. */
+  readonly stepMin: number;
+  readonly triesMax: number;
+};
+
+/** The highest value found that holds: steps up while it does, halved each time it does not. Of `first` it is taken for granted. */
+export async function highest(holds: (value: number) => Promise<boolean>, { first, step, stepMin, triesMax }: Steps): Promise<number> {
+  let held = first;
+  let by = step;
+  for (let tried = 0; by >= stepMin && tried < triesMax; tried++) {
+    if (await holds(held + by)) held += by;
+    else by /= 2;
+  }
+  return held;
 }

@@ -1,6 +1,7 @@
 // One window: what a process tree spent on what was done in it, and whether the machine let it count.
 import { setTimeout as wait } from "node:timers/promises";
-import { cpuSeconds, machine, stolenShare } from "./process-tree.ts";
+import { measuredCore } from "./pinned.ts";
+import { cpuSeconds, foreignShare, machine, stolenShare } from "./process-tree.ts";
 
 const stolenShareMax = 0.02;
 const lateMsMax = 5;
@@ -10,6 +11,8 @@ export type Window = {
   readonly cost: number;
   readonly perSecond: number;
   readonly stolen: number;
+  /** Of the measured core: what others used. It voids nothing, but explains much. */
+  readonly foreign: number;
   readonly lateMs: number;
   /** Too much was stolen, or generator or receiver was late itself. */
   readonly isVoid: boolean;
@@ -23,10 +26,15 @@ export type Measured = {
 };
 
 export async function measureWindow({ pid, count, lateMs }: Measured, seconds: number): Promise<Window> {
-  const [countBefore, cpuBefore, machineBefore, startedMs] = [await count(), cpuSeconds(pid), machine(), performance.now()];
+  const [countBefore, cpuBefore, machineBefore, startedMs] = [await count(), cpuSeconds(pid), machine(measuredCore), performance.now()];
   await wait(seconds * 1_000);
   const [done, cpu, took] = [(await count()) - countBefore, cpuSeconds(pid) - cpuBefore, (performance.now() - startedMs) / 1_000];
-  const [stolen, late] = [stolenShare(machineBefore, machine()), await lateMs()];
+  const machineAfter = machine(measuredCore);
+  const [stolen, foreign, late] = [
+    stolenShare(machineBefore, machineAfter),
+    foreignShare(machineBefore, machineAfter, cpu),
+    await lateMs(),
+  ];
   const isVoid = stolen > stolenShareMax || late > lateMsMax || done === 0;
-  return { cost: (cpu / done) * 1_000, perSecond: done / took, stolen, lateMs: late, isVoid };
+  return { cost: (cpu / done) * 1_000, perSecond: done / took, stolen, foreign, lateMs: late, isVoid };
 }

@@ -7,6 +7,7 @@ import { envelope } from "../../server/src/deliver/envelope.ts";
 import { hubHeader, hubSignature, webhookSignature } from "../../server/src/deliver/sign.ts";
 import { eventId } from "../../server/src/domain/id.ts";
 import { nowMs } from "../clock.ts";
+import { destinationUrl } from "../destination.ts";
 import { itemText } from "../item.ts";
 import { answerQuestions } from "../worker.ts";
 
@@ -23,7 +24,9 @@ let made = 0;
 let done = 0;
 
 function start({ port, destinations, itemBytes }: SenderLoad): void {
-  clients = Array.from({ length: destinations }, () => new Client(`http://127.0.0.1:${port}`, { headersTimeout: 0, bodyTimeout: 0 }));
+  const clientOf = (number: number): Client =>
+    new Client(new URL(destinationUrl(port, number)).origin, { headersTimeout: 0, bodyTimeout: 0 });
+  clients = Array.from({ length: destinations }, (_, number) => clientOf(number));
   items = Array.from({ length: itemsKept }, (_, number) => itemText(number, nowMs(), itemBytes));
   running = true;
   for (let flight = 0; flight < Math.min(atOnce, destinations); flight++) sendNext();
