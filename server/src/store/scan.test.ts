@@ -50,10 +50,10 @@ async function windowFromHere(): Promise<Window> {
 }
 
 test("pages give each row once, in the order of transactions, also of those that were open when the window began", async () => {
-  await write(pool, 5);
   const late = await pool.connect();
   await late.query("begin");
   await late.query("select pg_current_xact_id()");
+  await write(pool, 5);
   const window = await windowFromHere();
   // The older transaction has the newer ids.
   const second = await write(pool, 3);
