@@ -30,6 +30,8 @@ export type Receiver = {
   /** Connections accepted so far, and those still open. */
   connections(): number;
   open(): number;
+  /** Keeps none of the requests so far. */
+  forget(): void;
   close(): Promise<void>;
 };
 
@@ -98,6 +100,7 @@ export async function startReceiver(behaviour: Behaviour, options: ReceiverOptio
     requests,
     connections: () => connections,
     open: () => open.size,
+    forget: () => void requests.splice(0),
     close: () =>
       new Promise((closed) => {
         server.close(() => closed());

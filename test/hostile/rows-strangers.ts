@@ -39,7 +39,7 @@ export const strangerRows: readonly Row[] = [
     name: "greets first: with an answer",
     does: nothing,
     ends: "delivered 200",
-    receiver: greeting("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"),
+    receiver: greeting("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"),
   },
   {
     name: "greets first: with half an answer",

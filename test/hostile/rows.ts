@@ -26,6 +26,11 @@ export const trials: readonly Trial[] = rows.flatMap((row) =>
   (["http", "https"] as const).filter((over) => (row.over ?? over) === over).map((over) => trialOf(row, over)),
 );
 
+/** More than this makes a row heavy rather than hostile. */
+const quickBytesMax = 1_000_000;
+
+export const quickTrials: readonly Trial[] = trials.filter(({ row }) => row.slow !== true && (row.send?.body?.length ?? 0) < quickBytesMax);
+
 export function startTrial({ row, over }: Trial): Promise<Receiver> {
   const { certificate = "good", ...options } = row.receiver ?? {};
   return startReceiver(row.does, over === "http" ? options : { certificate, ...options });
