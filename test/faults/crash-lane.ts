@@ -15,6 +15,8 @@ import { lastWord, orderVariable } from "./crash-points.ts";
 import type { CrashPoint } from "./crash-points.ts";
 
 const trap = new URL("./crash-trap.ts", import.meta.url).href;
+/** All programs on one database have the same. */
+const encryptionKey = Buffer.alloc(32, 7).toString("base64");
 const reachedWithinMs = 20_000;
 
 type Ground = {
@@ -54,6 +56,11 @@ export class Lane {
     return openLane({ t: this.t, postgres: this.postgres, restarts: this.restarts, folder: this.#folder }, url.href);
   }
 
+  /** Another program on the same database, not started yet. */
+  async second(): Promise<Lane> {
+    return openLane({ t: this.t, postgres: this.postgres, restarts: this.restarts, folder: this.#folder }, this.#databaseUrl);
+  }
+
   /** From now on the program dies at this point, at its `nth` passage. */
   arm(point: CrashPoint, nth = 1): void {
     writeFileSync(`${this.#orderFile}.new`, `${point} ${nth}`);
@@ -71,14 +78,14 @@ export class Lane {
     assert.equal(how, "SIGKILL", `${point}: ${said.slice(-2_000)}`);
     assert.ok(said.trimEnd().endsWith(lastWord + point), `${point} was not the program's last word: ${said.slice(-2_000)}`);
     this.disarm();
-    if (this.restarts) await this.#restartDatabase();
+    if (this.restarts) await this.restartDatabase();
   }
 
   disarm(): void {
     rmSync(this.#orderFile, { force: true });
   }
 
-  async #restartDatabase(): Promise<void> {
+  async restartDatabase(): Promise<void> {
     this.#client = null;
     await this.postgres.stop("immediate");
     await this.postgres.start();
@@ -131,6 +138,7 @@ async function openLane(ground: Ground, url: string): Promise<Lane> {
     BELLHOP_ALLOW_HTTP: "true",
     BELLHOP_ALLOW_NETWORKS: "127.0.0.0/8",
     NODE_OPTIONS: `--import=${trap}`,
+    BELLHOP_ENCRYPTION_KEY: encryptionKey,
     NODE_COMPILE_CACHE: join(folder, "compiled"),
     [orderVariable]: orderFile,
   });
