@@ -1,0 +1,104 @@
+// `npm run soak`: the tests of what Bellhop survives, with bigger numbers and new seeds, and load for an hour. What came of
+// it is written to docs/reliability.md. `--part crash` runs one part and writes nothing; `--minutes 10` shortens the load.
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { run } from "node:test";
+import type { TestEvent } from "node:test/reporters";
+import { parseArgs } from "node:util";
+import { startTestPostgres } from "../test/database.ts";
+import { reliabilityText } from "./soak-report.ts";
+import type { Soaked, SoakedPart } from "./soak-report.ts";
+
+const partTimeoutMs = 3 * 3_600_000;
+
+type Part = { readonly name: string; readonly title: string; readonly files: readonly string[]; readonly sizes: Record<string, string> };
+
+const { values: options } = parseArgs({ options: { part: { type: "string" }, minutes: { type: "string", default: "60" } } });
+
+const parts: readonly Part[] = [
+  {
+    name: "crash",
+    title: "Killed at every named moment, with the database up and restarted",
+    files: ["test/faults/crash.test.ts", "test/faults/crash-database.test.ts"],
+    sizes: { SOAK_CRASH_ROUNDS: "4" },
+  },
+  {
+    name: "kills",
+    title: "Killed and restarted at random moments under load",
+    files: ["sigkill", "sigterm", "database-restart", "held", "discard", "order", "hanging"].map((file) => `test/faults/${file}.test.ts`),
+    sizes: {},
+  },
+  {
+    name: "network",
+    title: "Trouble on the way to PostgreSQL: delayed, cut, reset, swallowed",
+    files: ["test/faults/tcp.test.ts"],
+    sizes: { SOAK_TCP_ROUNDS: "5" },
+  },
+  { name: "disk", title: "A disk that fills, nearly and wholly", files: ["test/faults/disk.test.ts"], sizes: {} },
+  {
+    name: "receivers",
+    title: "Hostile receivers and name servers",
+    files: ["rows", "reuse", "dns", "dns-stored", "soak"].map((file) => `test/hostile/${file}.test.ts`),
+    sizes: { SOAK_HOSTILE: "50000", SOAK_TLS: "100000" },
+  },
+  {
+    name: "publishers",
+    title: "Mean publishers, and requests that nobody thought of",
+    files: ["test/faults/publisher.test.ts", "test/faults/fuzz.test.ts"],
+    sizes: { SOAK_PUBLISHER: "4", FUZZ_RUNS: "300" },
+  },
+  {
+    name: "load",
+    title: `Load for ${options.minutes} minutes`,
+    files: ["test/steady.test.ts"],
+    sizes: { SOAK_LOAD_MINUTES: options.minutes },
+  },
+];
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const wanted = options.part === undefined ? parts : parts.filter(({ name }) => name === options.part);
+  if (wanted.length === 0) throw new Error(`--part is one of ${parts.map(({ name }) => name).join(", ")}`);
+  const postgres = await startTestPostgres();
+  const soaked: SoakedPart[] = [];
+  for (const part of wanted) soaked.push(await soak(part, postgres.url));
+  await postgres.stop();
+  if (options.part === undefined) writeFileSync(new URL("../docs/reliability.md", import.meta.url), reliabilityText(report(soaked)));
+  return soaked.every(({ tests }) => tests.every(({ ok }) => ok)) ? 0 : 1;
+}
+
+async function soak({ title, files, sizes }: Part, postgresUrl: string): Promise<SoakedPart> {
+  console.log(`soak: ${title}`);
+  const startedMs = performance.now();
+  const tests: SoakedPart["tests"][number][] = [];
+  const figures: string[] = [];
+  const root = new URL("..", import.meta.url).pathname;
+  const env = { ...process.env, ...sizes, BELLHOP_TEST_POSTGRES: postgresUrl };
+  const events = run({ cwd: root, files: files.map((file) => root + file), concurrency: 1, timeout: partTimeoutMs, env });
+  for await (const event of events as AsyncIterable<TestEvent>) {
+    if (event.type === "test:diagnostic" && event.data.file !== undefined) figures.push(event.data.message);
+    if (event.type !== "test:pass" && event.type !== "test:fail") continue;
+    const { name, details, skip } = event.data;
+    if (details.type === "suite" || skip !== undefined || files.some((file) => name.endsWith(file))) continue;
+    tests.push({ name, ok: event.type === "test:pass" });
+    if (event.type === "test:fail") console.log(`not ok: ${name}\n`, (details as { error?: unknown }).error);
+  }
+  const seconds = (performance.now() - startedMs) / 1_000;
+  console.log(`soak: ${tests.filter(({ ok }) => ok).length} of ${tests.length} held (${seconds.toFixed(0)} s) ${figures.join("; ")}`);
+  return { title, sizes, seconds, tests, figures };
+}
+
+function report(soaked: readonly SoakedPart[]): Soaked {
+  const commit = spawnSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).stdout?.trim() ?? "unknown";
+  const machine = `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores`;
+  return {
+    commit,
+    at: new Date().toISOString(),
+    node: process.versions.node,
+    machine,
+    command: `npm run soak -- --minutes ${options.minutes}`,
+    parts: soaked,
+  };
+}
