@@ -98,13 +98,16 @@ describe("an answer that nobody asked for", () => {
 
   it("never is the answer to another subscription's request at the same place", async () => {
     const receiver = await startReceiver((socket, { headers }) => {
-      socket.write(headers.get("x-who") === "victim" ? answerText(503) : forged.repeat(3));
+      if (headers.get("x-who") === "victim") socket.write(answerText(503));
+      else socket.write(forged, () => setImmediate(() => socket.write(forged)));
     });
     const from = (who: string): Promise<Answer> =>
       sender.send(exchangeTo(receiver.url, { pool: who, headers: ["x-who", who], timeoutMs: DEADLINE_MS }));
     const sent = await Promise.all(Array.from({ length: 200 }, (_, n) => from(n % 2 === 0 ? "victim" : "attacker")));
     const victims = sent.filter((_, n) => n % 2 === 0).map(told);
     assert.deepEqual([...new Set(victims)], ["status 503"]);
+    const callers = Object.groupBy(receiver.requests, ({ connection }) => connection);
+    for (const requests of Object.values(callers)) assert.equal(new Set(requests?.map(({ headers }) => headers.get("x-who"))).size, 1);
     await receiver.close();
   });
 });
