@@ -1,0 +1,82 @@
+// Trouble that each system is put in: receivers that hang, and retries that wait for their time.
+import { setTimeout as wait } from "node:timers/promises";
+import type { Bench } from "../bench.ts";
+import { itemText } from "../item.ts";
+import { loadCore, Worker } from "../pinned.ts";
+import type { Hanging } from "../receiver.ts";
+import type { Scenario } from "../settings.ts";
+import type { System } from "../system.ts";
+import type { Failing } from "./failing-receiver.ts";
+import type { Rival } from "./rivals.ts";
+
+const hangingShare = 0.01;
+const hangingMs = 10_000;
+/** Until as many requests hang as will at any time. */
+const hangingWarmUpS = 12;
+
+/** With the last destinations answering after 10 s. Latencies are those of the others. */
+export async function hangSome<T>(bench: Bench, { destinations }: Scenario, look: (warmUpS: number) => Promise<T>): Promise<T> {
+  await bench.receiver.ask("hang", { from: destinations * (1 - hangingShare), ms: hangingMs } satisfies Hanging);
+  try {
+    return await look(hangingWarmUpS);
+  } finally {
+    await bench.receiver.ask("hang", null);
+  }
+}
+
+const retries = { quick: 1_000, medium: 10_000, full: 100_000 } as const;
+/** Later than the benchmark takes, sooner than any system gives up. */
+const laterSeconds = 7_200;
+
+/** Rivals get jobs for later, as a failed attempt leaves them behind; Bellhop has to make its own. */
+export async function makeRetriesWait(bench: Bench, bellhop: System, rivals: readonly Rival[]): Promise<void> {
+  const count = retries[bench.timing.name];
+  for (const rival of rivals) await rival.addForLater({ count, seconds: laterSeconds, itemBytes });
+  await failAtBellhop(bench, bellhop, count);
+}
+
+const itemBytes = 1_000;
+const batch = 100;
+const publishersAtOnce = 4;
+/** Of each subscription: more failures in a row would pause it. */
+const failuresOfEach = 500;
+const withinMs = 300_000;
+const pollMs = 200;
+
+/** Publishes to receivers that answer 503 and ask to be left alone, until each notification was tried once. */
+async function failAtBellhop(bench: Bench, bellhop: System, count: number): Promise<void> {
+  const failing = new Worker(loadCore, "rivals/failing-receiver.ts");
+  try {
+    const names = Array.from({ length: Math.ceil(count / failuresOfEach) }, (_, number) => `failing-${number}`);
+    const port = await failing.ask<number>("listen", { destinations: names.length, retryAfterS: laterSeconds } satisfies Failing);
+    await bellhop.makeWorkspaces(names, 1, port);
+    let next = 0;
+    const publishAll = async (): Promise<void> => {
+      for (let first = next; first < count; first = next) {
+        next += batch;
+        await publish(bellhop, names, first);
+      }
+    };
+    await Promise.all(Array.from({ length: publishersAtOnce }, publishAll));
+    const giveUpAt = performance.now() + withinMs;
+    for (let failed = 0; failed < count; failed = await failing.ask<number>("failed")) {
+      if (performance.now() > giveUpAt) throw new Error(`${failed} of ${count} attempts were made`);
+      await wait(pollMs);
+    }
+    bench.say(`${await failing.ask<number>("failed")} attempts failed, their retries wait`);
+  } finally {
+    await failing.stop();
+  }
+}
+
+async function publish({ key, port }: System, names: readonly string[], first: number): Promise<void> {
+  const line = (number: number): string => {
+    const workspace = names[number % names.length] as string;
+    return `{"workspace_id":"ext:${workspace}","topic":"ticket.created","item":${itemText(number, 0, itemBytes)}}`;
+  };
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/x-ndjson" };
+  const body = Array.from({ length: batch }, (_, index) => line(first + index)).join("\n");
+  const answer = await fetch(`http://127.0.0.1:${port}/v1/events/batch`, { method: "POST", headers, body });
+  if (answer.status !== 202) throw new Error(`publishing what is to fail: ${answer.status} ${await answer.text()}`);
+  await answer.arrayBuffer();
+}

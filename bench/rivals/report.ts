@@ -1,0 +1,60 @@
+// What came of it, as tables and sentences.
+import type { Contest, Did, RivalsResult, Trouble } from "./measure.ts";
+
+export type Part = { readonly title: string; readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
+
+export function rivalParts({ systems, contests, troubles }: RivalsResult): Part[] {
+  return [
+    { title: "What survives a crash", head: ["", "durability"], rows: systems.map(({ name, durability }) => [name, durability]) },
+    {
+      title: "Bellhop and rivals: CPU-seconds per 1,000 notifications, databases included; latency end to end in ms at 1,000/s",
+      head: ["", "maximum/s", "CPU at 90 % of it", "CPU at 1,000/s", "p50", "p99", "void windows"],
+      rows: contests.flatMap(contestRows),
+    },
+    {
+      title: "Bellhop against the better rival in each",
+      head: ["", "CPU at maximum", "A/A (95 %)", "CPU at 1,000/s", "maximum"],
+      rows: contests.map(ratioRow),
+    },
+    {
+      title: "Single publishing at 1,000/s in trouble: done/s, CPU-seconds per 1,000, p50 and p99 in ms of receivers that answer",
+      head: ["", "before", "CPU", "p50", "p99", "1 % hang", "CPU", "p50", "p99", "retries wait", "CPU", "p50", "p99"],
+      rows: troubles.map(troubleRow),
+    },
+  ];
+}
+
+/** Against the better rival: less than 1 is good for a cost, more than 1 for a maximum. */
+export function ratios({ maxima, atMaximum, atSameRate }: Contest): { atMaximum: number; atSameRate: number; maximum: number } {
+  const cheapest = (dids: Readonly<Record<string, Did>>): number => {
+    const { Bellhop, ...rivals } = dids;
+    return (Bellhop?.cost ?? Number.NaN) / Math.min(...Object.values(rivals).map(({ cost }) => cost));
+  };
+  const { Bellhop = Number.NaN, ...rivals } = maxima;
+  return { atMaximum: cheapest(atMaximum), atSameRate: cheapest(atSameRate), maximum: Bellhop / Math.max(...Object.values(rivals)) };
+}
+
+function contestRows({ scenario, maxima, atMaximum, atSameRate }: Contest): string[][] {
+  return Object.entries(maxima).map(([name, maximum]) => {
+    const [most, same] = [atMaximum[name], atSameRate[name]] as [Did, Did];
+    const voids = `${most.voidWindows + same.voidWindows} of ${most.windows + same.windows}`;
+    return [`${scenario}: ${name}`, String(maximum), most.cost.toFixed(3), same.cost.toFixed(3), ms(same.p50), ms(same.p99), voids];
+  });
+}
+
+function ratioRow(contest: Contest): string[] {
+  const { atMaximum, atSameRate, maximum } = ratios(contest);
+  const { ratio, upper } = contest.control;
+  return [contest.scenario, atMaximum.toFixed(2), `${ratio.toFixed(2)} (${upper.toFixed(2)})`, atSameRate.toFixed(2), maximum.toFixed(1)];
+}
+
+function troubleRow({ name, before, hanging, retriesWaiting }: Trouble): string[] {
+  return [
+    name,
+    ...[before, hanging, retriesWaiting].flatMap((did) => [did.perSecond.toFixed(0), did.cost.toFixed(3), ms(did.p50), ms(did.p99)]),
+  ];
+}
+
+function ms(value: number): string {
+  return value.toFixed(value < 100 ? 1 : 0);
+}
