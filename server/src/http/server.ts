@@ -23,6 +23,8 @@ import { problemDocument } from "./problem.ts";
 import { compileValidator, undecodable, unstorable } from "./validate.ts";
 
 const requestTimeoutMs = 30_000;
+/** How often it is looked for requests that take longer. */
+const requestTimeoutCheckMs = 5_000;
 const keepAliveTimeoutMs = 72_000;
 /** A connection on which nothing moves, neither a request nor the reading of an answer, is closed; slower than any handler. */
 const stalledTimeoutMs = 90_000;
@@ -58,8 +60,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
     bodyLimit: batchBytesMax,
     requestTimeout: requestTimeoutMs,
     connectionTimeout: stalledTimeoutMs,
-    // Refused here, as a problem.
-    http: { requireHostHeader: false },
+    http: {
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: requestTimeoutCheckMs,
+      // Refused here, as a problem.
+      requireHostHeader: false,
+    },
     keepAliveTimeout: keepAliveTimeoutMs,
     routerOptions: { maxParamLength: urlLengthMax },
     forceCloseConnections: "idle",
