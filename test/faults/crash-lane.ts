@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import pg from "pg";
-import { eventually } from "../eventually.ts";
 import { makeProgram } from "../program.ts";
 import type { Program } from "../program.ts";
 import { startRestartablePostgres } from "../restartable-postgres.ts";
@@ -117,16 +116,6 @@ export class Lane {
 
   async close(): Promise<void> {
     await this.#client?.end().catch(() => undefined);
-  }
-
-  /** Until a statement of the program waits for a lock. */
-  async waitsForLock(applicationName: string): Promise<void> {
-    await eventually(async () => {
-      const waiting = await this.ask("select from pg_stat_activity where wait_event_type = 'Lock' and application_name = $1", [
-        applicationName,
-      ]);
-      return waiting.length > 0 ? true : null;
-    });
   }
 }
 
