@@ -17,6 +17,8 @@ const readyWithinMs = 60_000;
 const readyPollMs = 50;
 const probeWithinMs = 30_000;
 const makingAtOnce = 8;
+/** As `npm start` sets it. */
+const compileCache = new URL("../node_modules/.cache/node", import.meta.url).pathname;
 /** Days that the log goes back once a program has run for its default retention. Their number has a price of its own. */
 const agedMs = 30 * 86_400_000;
 
@@ -56,7 +58,13 @@ export class Bellhop implements System {
     const port = (await freePort("127.0.0.1", 0)) as number;
     const nodeOptions = probed ? ["--expose-gc", "--import", new URL("./heap-probe.ts", import.meta.url).href] : [];
     const main = new URL("../server/src/main.ts", import.meta.url).pathname;
-    const environment = { PATH: process.env["PATH"], PORT: String(port), BELLHOP_DATA_DIR: dataDir, BELLHOP_ADMIN_KEY: adminKey };
+    const environment = {
+      PATH: process.env["PATH"],
+      NODE_COMPILE_CACHE: compileCache,
+      PORT: String(port),
+      BELLHOP_DATA_DIR: dataDir,
+      BELLHOP_ADMIN_KEY: adminKey,
+    };
     const child = spawnNode(core, [...nodeOptions, main, "--no-sample"], {
       stdio: ["ignore", "ignore", "ignore", "ipc"],
       env: environment,

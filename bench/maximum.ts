@@ -14,10 +14,10 @@ export type Maximum = {
   /** At that rate. */
   readonly window: LoadWindow;
 };
-type Search = Pick<Timing, "searchWarmUp" | "searchWindow" | "confirm">;
+type Search = Pick<Timing, "searchWarmUp" | "searchWindow" | "searchStepMin" | "confirm">;
 
 const oldestMsMax = 1_000;
-const steps = { first: 500, step: 2_000, stepMin: 250, triesMax: 16 };
+const steps = { first: 500, step: 2_000, triesMax: 16 };
 /** What is too much for a minute is tried again at so much less. */
 const lower = 0.95;
 const confirmationsMax = 5;
@@ -26,7 +26,7 @@ const voidMax = 2;
 const firstWarmUpS = 3;
 
 export async function findMaximum(bench: Bench, system: System, scenario: Scenario, search: Search = bench.timing): Promise<Maximum> {
-  const { searchWarmUp, searchWindow, confirm } = search;
+  const { searchWarmUp, searchWindow, searchStepMin, confirm } = search;
   let window: LoadWindow | null = null;
   const holds = async (rate: number, seconds: number): Promise<boolean> => {
     let tried = await measureLoad(bench, { system, scenario, rate, warmUp: searchWarmUp, window: seconds });
@@ -37,7 +37,7 @@ export async function findMaximum(bench: Bench, system: System, scenario: Scenar
     return does;
   };
   window = await measureLoad(bench, { system, scenario, rate: steps.first, warmUp: firstWarmUpS, window: searchWindow });
-  let rate = await highest((each) => holds(each, searchWindow), steps);
+  let rate = await highest((each) => holds(each, searchWindow), { ...steps, stepMin: searchStepMin });
   for (let tried = 0; confirm > 0 && tried < confirmationsMax; tried++) {
     if (await holds(rate, confirm)) return { rate, keptUpFor: confirm, window };
     rate = Math.round(rate * lower);

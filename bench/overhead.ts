@@ -41,6 +41,8 @@ export type Overhead = { readonly compared: readonly Compared[]; readonly varian
 /** At the maximum itself a moment's trouble makes a queue, and the variants have no time to let it go. */
 const variantAt = 0.9;
 
+const shortSearch = { searchWarmUp: 0.5, searchWindow: 1.5, searchStepMin: 1_000, confirm: 0 };
+
 export async function measureOverhead(bench: Bench): Promise<Overhead> {
   const compared: Compared[] = [];
   for (const scenario of scenarios) compared.push(await compareWithFloors(bench, scenario));
@@ -83,7 +85,7 @@ async function lookAtVariant(bench: Bench, scenario: Scenario): Promise<Variant>
   bench.say(`${scenario.name}: a short look`);
   const { warmUp, window, looks, pairsWithin } = bench.timing;
   const system = await bench.bellhop();
-  const maximum = (await findMaximum(bench, system, scenario, { searchWarmUp: 1, searchWindow: 2, confirm: 0 })).rate;
+  const maximum = (await findMaximum(bench, system, scenario, shortSearch)).rate;
   const ours = (): Promise<LoadWindow> => measureLoad(bench, { system, scenario, rate: maximum * variantAt, warmUp, window });
   const taken = await interleave({ ours, ...floorTurns(bench, scenario) }, looks, pairsWithin);
   const [cost, floors] = [costOf(taken.ours), sumOf(taken, scenario)];

@@ -54,6 +54,8 @@ export type Timing = {
   readonly looks: number;
   readonly searchWarmUp: number;
   readonly searchWindow: number;
+  /** How near the maximum is looked for, in notifications a second. */
+  readonly searchStepMin: number;
   /** The rate that was found is kept up for this long; 0: it is not. */
   readonly confirm: number;
   /** No round of a comparison is begun after this. */
@@ -62,12 +64,13 @@ export type Timing = {
 
 export const fullTiming: Timing = {
   name: "full",
-  warmUp: 1.5,
+  warmUp: 1,
   window: 6,
   pairs: 10,
-  looks: 3,
+  looks: 2,
   searchWarmUp: 2,
   searchWindow: 8,
+  searchStepMin: 250,
   confirm: 60,
   pairsWithin: 900,
 };
@@ -75,14 +78,15 @@ export const fullTiming: Timing = {
 /** Fills every row, with figures that count for nothing. */
 export const mediumTiming: Timing = {
   name: "medium",
-  warmUp: 1,
-  window: 2,
-  pairs: 3,
+  warmUp: 0.7,
+  window: 1.5,
+  pairs: 2,
   looks: 1,
-  searchWarmUp: 1,
-  searchWindow: 2,
-  confirm: 5,
-  pairsWithin: 90,
+  searchWarmUp: 0.5,
+  searchWindow: 1.2,
+  searchStepMin: 500,
+  confirm: 3,
+  pairsWithin: 60,
 };
 
 /** For daily use: it shows what changed by a lot. */
@@ -94,6 +98,7 @@ export const quickTiming: Timing = {
   looks: 1,
   searchWarmUp: 0.5,
   searchWindow: 1,
+  searchStepMin: 500,
   confirm: 0,
   pairsWithin: 10,
 };
