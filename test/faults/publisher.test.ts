@@ -76,9 +76,9 @@ test("mean and slow publishers get clear answers, and an honest one notices noth
 
 async function start(t: TestContext) {
   const database = await createTestDatabase();
-  t.after(() => database.drop());
   const allowed = { BELLHOP_ALLOW_HTTP: "true", BELLHOP_ALLOW_NETWORKS: "127.0.0.0/8" };
   const program = await makeProgram(t, { DATABASE_URL: database.url, ...allowed });
+  t.after(() => database.drop());
   await program.start();
   const ledger = await makeLedger(t);
   const app = await program.makeApp("w", [{ url: `${ledger.url}/honest`, topics: [ticket] }]);
@@ -139,13 +139,14 @@ async function endless(world: World): Promise<void> {
 async function neverReads({ port, sockets }: World): Promise<void> {
   const one = publish({ body: event('{"id":"unread"}') }).toString("latin1");
   const greedy = Array.from({ length: 10 * times }, () => open(port).pause());
-  const patient = Array.from({ length: 5 * times }, () => open(port).pause());
+  const patient = Array.from({ length: 5 }, () => open(port).pause());
   sockets.push(...greedy, ...patient);
   for (const socket of greedy) socket.write(one.repeat(5_000));
   for (const socket of patient) socket.write(request({ method: "GET", path: "/openapi.json" }).toString("latin1").repeat(16));
   await eventually(() => (greedy.every(({ bytesWritten }) => bytesWritten > 0) ? true : null));
   for (const socket of greedy) socket.resume();
   await eventually(() => (greedy.every(({ destroyed }) => destroyed) ? true : null));
+  for (const socket of patient) socket.destroy();
 }
 
 async function breaksOff({ port }: World): Promise<void> {
