@@ -37,8 +37,9 @@ function unstorableText(given: Record<string, unknown>): SchemaError[] {
 
 /** Names in a query whose percent-encoding is not that of UTF-8 text; the parser would take it as written. */
 export function undecodable(url: string): string[] {
-  const query = url.includes("?") ? url.slice(url.indexOf("?") + 1) : "";
-  return query
+  if (!url.includes("?")) return [];
+  return url
+    .slice(url.indexOf("?") + 1)
     .split("&")
     .filter((pair) => !isDecodable(pair))
     .map((pair) => pair.split("=")[0] ?? "");

@@ -33,7 +33,7 @@ export function readJson(bytes: Buffer, limits: JsonLimits): ReadJson {
 
 /**
  * The value of a top-level member as its publisher wrote it, without the white space between its tokens; null where
- * there is none. `text` must be what `readJson` accepted. The answer is a copy that does not keep `text` alive.
+ * there is none. `text` must be what `readJson` accepted. The answer keeps nothing much larger than itself alive.
  */
 export function memberText(text: string, name: string): string | null {
   const opening = afterSpace(text, 0);
@@ -42,7 +42,7 @@ export function memberText(text: string, name: string): string | null {
   while (text.charCodeAt(at) === codes.quote) {
     const nameEnd = afterString(text, at);
     const start = afterSpace(text, nameEnd) + 1;
-    if (isName(text.slice(at, nameEnd), name)) return copied(compactValue(text, start));
+    if (isName(text.slice(at, nameEnd), name)) return lasting(compactValue(text, start), text);
     at = afterSpace(text, endOfValue(text, start) + 1);
   }
   return null;
@@ -115,7 +115,7 @@ function isName(token: string, name: string): boolean {
   return token.includes("\\") ? JSON.parse(token) === name : token.length === name.length + 2 && token.startsWith(name, 1);
 }
 
-/** A slice refers to the string it was cut from; bytes do not. */
-function copied(text: string): string {
-  return Buffer.from(text).toString();
+/** A slice refers to the string it was cut from: where that is not mostly the slice itself, a copy is taken. */
+function lasting(slice: string, text: string): string {
+  return slice.length * 2 > text.length ? slice : Buffer.from(slice).toString();
 }
