@@ -15,7 +15,7 @@ import type { System, Written } from "./system.ts";
 const adminKey = "bench-admin-key-0123456789";
 const readyWithinMs = 60_000;
 const readyPollMs = 50;
-const probeWithinMs = 30_000;
+const answerWithinMs = 30_000;
 const makingAtOnce = 8;
 /** As `npm start` sets it. */
 const compileCache = new URL("../node_modules/.cache/node", import.meta.url).pathname;
@@ -38,7 +38,7 @@ export class Bellhop implements System {
     this.port = port;
     this.#dataDir = dataDir;
     this.#child = child;
-    this.#database = new pg.Client({ connectionString: databaseUrl(dataDir) });
+    this.#database = new pg.Client({ connectionString: databaseUrl(dataDir), query_timeout: answerWithinMs });
   }
 
   /** Its log goes nowhere, but it is written as by default: a line for each attempt. `counting`: PostgreSQL counts statements. */
@@ -102,7 +102,7 @@ export class Bellhop implements System {
 
   /** What its process has after its garbage was collected; only of one that is probed. */
   async collected(): Promise<NodeJS.MemoryUsage> {
-    const answer = once(this.#child, "message", { signal: AbortSignal.timeout(probeWithinMs) });
+    const answer = once(this.#child, "message", { signal: AbortSignal.timeout(answerWithinMs) });
     this.#child.send("collect");
     return (await answer)[0] as NodeJS.MemoryUsage;
   }
@@ -146,7 +146,8 @@ export class Bellhop implements System {
 
   async #call<T>(method: string, path: string, body: unknown): Promise<T> {
     const headers = { authorization: `Bearer ${this.key}`, "content-type": "application/json" };
-    const answer = await fetch(`http://127.0.0.1:${this.port}${path}`, { method, headers, body: JSON.stringify(body) });
+    const signal = AbortSignal.timeout(answerWithinMs);
+    const answer = await fetch(`http://127.0.0.1:${this.port}${path}`, { method, headers, body: JSON.stringify(body), signal });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as T;
   }

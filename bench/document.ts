@@ -35,13 +35,18 @@ function gaps(verdicts: readonly Verdict[], findings: string): string[] {
   const missed = verdicts.filter(({ verdict }) => verdict === "missed").map((each) => `- ${gapLine(each)}`);
   const unknown = verdicts.filter(({ verdict }) => verdict === "void" || verdict === "not measured");
   const lines = missed.length > 0 ? missed.join("\n") : "No target is missed.";
-  const open = unknown.map(({ name, verdict }) => `${name} (${verdict})`).join("; ");
-  return ["## Our gaps", lines, ...(open === "" ? [] : [`No figure that counts: ${open}.`]), ...(findings === "" ? [] : [findings])];
+  const open = unknown.map(({ name, unit, verdict }) => `- ${name}, ${unit}: ${verdict}`).join("\n");
+  return [
+    "## Our gaps",
+    lines,
+    ...(open === "" ? [] : ["Of these there is no figure that counts:", open]),
+    ...(findings === "" ? [] : [findings]),
+  ];
 }
 
 function gapLine({ name, measured, target, unit, control }: Verdict): string {
   const figure = (measured ?? Number.NaN).toFixed(unit === "MB" ? 0 : 2);
-  const chance = control === null || control === 1 ? "" : `; chance alone moves it by up to ${((control - 1) * 100).toFixed(0)} %`;
+  const chance = control === null || !(control > 1) ? "" : `; chance alone moves it by up to ${((control - 1) * 100).toFixed(0)} %`;
   return `**${name}**: ${figure}, to be ${target} ${unit}${chance}.`;
 }
 

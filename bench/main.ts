@@ -7,6 +7,7 @@
 //   npm run bench -- --only overhead,memory  some parts; the others stay as they were in the JSON
 //   npm run bench -- --only single [--rate 3000]   less than 40 s, for who changes the hot path
 //   npm run bench -- --write                 nothing is measured: tables and document are written from the JSON again
+import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Bench } from "./bench.ts";
 import { measureCounts } from "./counts.ts";
@@ -34,6 +35,8 @@ const parts: { readonly [Name in PartName]: (bench: Bench) => Promise<Results[Na
   hanging: measureHanging,
   rivals: measureRivals,
 };
+/** Every step has a limit of its own; this is for what nobody thought of. */
+const partWithinMs = 3_600_000;
 const quickParts: readonly PartName[] = ["overhead", "latency"];
 
 const { values: options } = parseArgs({
@@ -53,7 +56,10 @@ process.exitCode = await main();
 async function main(): Promise<number> {
   const timing = options.quick ? quickTiming : options.medium ? mediumTiming : fullTiming;
   const running = new Running(options.json, timing.name);
-  if (options.write) return tell(running);
+  if (options.write) {
+    tell(running);
+    return 0;
+  }
   pinSelf();
   const bench = new Bench(timing);
   bench.say(canPin() ? "starting" : "starting; processes cannot be pinned here, which makes the figures worth little");
@@ -62,16 +68,31 @@ async function main(): Promise<number> {
       process.stdout.write(`${await lookAtSingle(bench, options.rate === undefined ? null : Number(options.rate))}\n`);
       return 0;
     }
-    for (const name of namesOf(options.only)) await measurePart(bench, running, name);
+    let failed = 0;
+    for (const name of namesOf(options.only)) {
+      await measurePart(bench, running, name).catch((error: Error) => {
+        failed++;
+        bench.say(`${name} could not be measured: ${error.stack}`);
+      });
+    }
+    tell(running);
+    return failed;
   } finally {
     await bench.end();
   }
-  return tell(running);
 }
 
 async function measurePart<Name extends PartName>(bench: Bench, running: Running, name: Name): Promise<void> {
   const startedMs = performance.now();
-  running.keep(name, await parts[name](bench), startedMs);
+  const ended = new AbortController();
+  const tooLong = wait(partWithinMs, undefined, { signal: ended.signal }).then(() => {
+    throw new Error(`${name} took longer than ${partWithinMs / 60_000} minutes`);
+  });
+  try {
+    running.keep(name, (await Promise.race([parts[name](bench), tooLong])) as Results[Name], startedMs);
+  } finally {
+    ended.abort();
+  }
   if (bench.maxima.size > 0) running.keep("maximum", Object.fromEntries(bench.maxima), 0);
 }
 
@@ -86,10 +107,9 @@ function namesOf(only: string | undefined): readonly PartName[] {
 }
 
 /** The document is of runs whose figures count. */
-function tell(running: Running): number {
+function tell(running: Running): void {
   process.stdout.write(`${summary(running.report)}\n\nAll windows: ${options.json}\n`);
-  if (options.quick) return 0;
+  if (options.quick) return;
   writeDocument(running.report, options.document);
   process.stdout.write(`Written: ${options.document}\n`);
-  return 0;
 }

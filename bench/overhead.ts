@@ -25,6 +25,8 @@ export type Compared = Counted & {
   readonly control: Control;
   /** Sound windows of the setting that has the fewest. */
   readonly pairs: number;
+  /** Of the measured core: what others used while Bellhop was measured. */
+  readonly foreign: number;
   readonly beside: readonly { readonly rate: number; readonly cost: number; readonly ratio: number }[];
   readonly ours: readonly LoadWindow[];
 };
@@ -76,6 +78,7 @@ async function compareWithFloors(bench: Bench, scenario: Scenario): Promise<Comp
     pairs: Math.min(...Object.values(taken).map((windows) => sound(windows).length)),
     windows: all.length,
     voidWindows: all.length - sound(all).length,
+    foreign: medianOf(ours, (each) => each.foreign),
     beside,
     ours,
   };

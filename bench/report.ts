@@ -79,8 +79,21 @@ function maximumSection(maxima: Results["maximum"]): Section {
 function overheadSection({ compared }: Overhead): Section {
   return {
     title: "CPU-seconds per 1,000 notifications at the maximum, PostgreSQL included, beside the bare parts",
-    head: ["", "at/s", "Bellhop", "sender", "insert", "accept", "sum", "ratio", "A/A (95 %)", "pairs", "void windows"],
-    rows: compared.map(({ scenario, rate, cost, floors, ratio, control, pairs, windows, voidWindows }) => [
+    head: [
+      "",
+      "at/s",
+      "Bellhop",
+      "sender",
+      "insert",
+      "accept",
+      "sum",
+      "ratio",
+      "A/A (95 %)",
+      "pairs",
+      "void windows",
+      "others on the core",
+    ],
+    rows: compared.map(({ scenario, rate, cost, floors, ratio, control, pairs, windows, voidWindows, foreign }) => [
       scenario,
       rate.toFixed(0),
       ...[cost, floors.sender, floors.insert, floors.accept, floors.sum].map(cpu),
@@ -88,6 +101,7 @@ function overheadSection({ compared }: Overhead): Section {
       against(control),
       String(pairs),
       `${voidWindows} of ${windows}`,
+      `${(foreign * 100).toFixed(0)} %`,
     ]),
   };
 }

@@ -7,6 +7,9 @@ import { canPin } from "./pinned.ts";
 import type { Circumstances, Report, Results } from "./report.ts";
 import type { Timing } from "./settings.ts";
 
+/** Raised when the parts change their shape: what an older benchmark wrote is not read. */
+const version = 2;
+
 export class Running {
   readonly #file: string;
   readonly #timing: Timing["name"];
@@ -25,7 +28,7 @@ export class Running {
   keep<Name extends keyof Results>(name: Name, result: Results[Name], startedMs: number): void {
     this.#report = { ...this.#report, [name]: { circumstances: circumstances(this.#timing, startedMs), result } };
     mkdirSync(dirname(this.#file), { recursive: true });
-    writeFileSync(this.#file, `${JSON.stringify(this.#report, written, 1)}\n`);
+    writeFileSync(this.#file, `${JSON.stringify({ version, parts: this.#report }, written, 1)}\n`);
   }
 }
 
@@ -35,7 +38,8 @@ const written = (_: string, value: unknown): unknown => (typeof value === "numbe
 const read = (_: string, value: unknown): unknown => (value === noNumber ? Number.NaN : value);
 
 function readReport(file: string): Report {
-  return JSON.parse(readFileSync(file, "utf8"), read) as Report;
+  const found = JSON.parse(readFileSync(file, "utf8"), read) as { version?: number; parts?: Report };
+  return found.version === version ? (found.parts ?? {}) : {};
 }
 
 function circumstances(timing: Timing["name"], startedMs: number): Circumstances {

@@ -98,7 +98,7 @@ export const quickTiming: Timing = {
   looks: 1,
   searchWarmUp: 0.5,
   searchWindow: 1,
-  searchStepMin: 500,
+  searchStepMin: 1_000,
   confirm: 0,
-  pairsWithin: 10,
+  pairsWithin: 8,
 };
