@@ -96,11 +96,12 @@ describe("an answer that nobody asked for", () => {
     },
   );
 
-  it("never is the answer to another subscription's request at the same place", async () => {
+  it("never is the answer to another subscription's request at the same place", async (t) => {
     const receiver = await startReceiver((socket, { headers }) => {
       if (headers.get("x-who") === "victim") socket.write(answerText(503));
       else socket.write(forged, () => setImmediate(() => socket.write(forged)));
     });
+    t.after(() => receiver.close());
     const from = (who: string): Promise<Answer> =>
       sender.send(exchangeTo(receiver.url, { pool: who, headers: ["x-who", who], timeoutMs: DEADLINE_MS }));
     const sent = await Promise.all(Array.from({ length: 200 }, (_, n) => from(n % 2 === 0 ? "victim" : "attacker")));
@@ -108,7 +109,6 @@ describe("an answer that nobody asked for", () => {
     assert.deepEqual([...new Set(victims)], ["status 503"]);
     const callers = Object.groupBy(receiver.requests, ({ connection }) => connection);
     for (const requests of Object.values(callers)) assert.equal(new Set(requests?.map(({ headers }) => headers.get("x-who"))).size, 1);
-    await receiver.close();
   });
 });
 
