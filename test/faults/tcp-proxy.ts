@@ -112,14 +112,16 @@ export class TcpProxy {
   readonly made = new Map<string, number>();
   readonly #server: Server;
   readonly #links = new Set<Link>();
-  readonly #future = new Map<string, Conditions>();
+  readonly #future = new Map<string, Conditions | "refuse">();
 
   constructor(target: { host: string; port: number }, chance: () => number) {
     // Half open: the end of one direction is passed on, or swallowed, like everything else.
     this.#server = createServer({ allowHalfOpen: true }, (client) => {
       const link = new Link(client, connect({ ...target, allowHalfOpen: true }), chance, (named) => {
         this.made.set(named.kind ?? "", (this.made.get(named.kind ?? "") ?? 0) + 1);
-        named.set(this.#conditionsFor(named.kind));
+        const conditions = this.#conditionsFor(named.kind);
+        if (conditions === "refuse") named.close("reset");
+        else named.set(conditions);
       });
       this.#links.add(link);
       for (const socket of link.sockets) socket.on("close", () => link.isOpen || this.#links.delete(link));
@@ -150,6 +152,12 @@ export class TcpProxy {
     for (const link of this.#of(kind)) link.close(how);
   }
 
+  /** All connections of this kind are reset, and none can be made. */
+  refuse(kind = ""): void {
+    this.#future.set(kind, "refuse");
+    this.close("reset", kind);
+  }
+
   /** New connections pass again; those that there are stay as they are, and neither side is told. */
   openNew(): void {
     this.#future.clear();
@@ -173,7 +181,7 @@ export class TcpProxy {
     return [...this.#links].filter((link) => kind === "" || link.kind === kind);
   }
 
-  #conditionsFor(kind: string | null): Conditions {
+  #conditionsFor(kind: string | null): Conditions | "refuse" {
     return this.#future.get(kind ?? "") ?? this.#future.get("") ?? clear;
   }
 }

@@ -36,6 +36,8 @@ const troubleMs = { least: 200, most: 1_200 };
 const publishers = 6;
 const eventsAtOnce = 2;
 const publishEveryMs = 60;
+const slowAnswerMs = 200;
+const backlogBatches = 6;
 /** How long a publish may wait at most: six seconds for its statement and five for a connection, or eleven for its key. */
 const answeredMs = 11_000;
 const connectMs = 5_000;
@@ -53,7 +55,13 @@ const troubles: Record<string, Trouble> = {
   "silent towards the program": (proxy, kind) => proxy.set({ up: "pass", down: "swallow" }, kind),
   cut: (proxy, kind) => proxy.close("cut", kind),
   reset: (proxy, kind) => proxy.close("reset", kind),
+  refused: (proxy, kind) => proxy.refuse(kind),
 };
+/** Of these chance makes too few: a commit without its answer, and no connection to commit on. */
+const always: readonly [kind: string, trouble: string][] = [
+  ["publish", "silent towards the program"],
+  ["publish", "refused"],
+];
 
 function slowBy(delayMs: number, jitterMs: number): Conditions {
   return { up: { delayMs, jitterMs }, down: { delayMs, jitterMs } };
@@ -140,7 +148,7 @@ function planOf(chance: () => number): [kind: string, trouble: string][] {
   const names = shuffled(Object.keys(troubles));
   const some = shuffled(kinds).map((kind, index): [string, string] => [kind, names[index] as string]);
   const all = shuffled(names.slice(kinds.length - 1).concat(names[0] as string)).map((name): [string, string] => [everything, name]);
-  return shuffled([...some, ...all]);
+  return shuffled([...some, ...all, ...always]);
 }
 
 /** Keeps the connections busy that publishing and delivering need not; gives how long the slowest call took. */
@@ -223,8 +231,11 @@ suite("between the program and its PostgreSQL", { concurrency: true }, () => {
     const { chance } = seededChance();
     const world = await startWorld(t, chance);
     const { proxy, program, ledger } = world;
+    // More waits than can be sent until sending has to stop.
+    ledger.answer = () => ({ status: 200, afterMs: slowAnswerMs });
     const { load, stop } = startPublishing(t, program);
     await moreAcknowledged(load, 50);
+    for (let batch = 0; batch < backlogBatches; batch++) await load.publish(100);
     proxy.set(silent, "lease");
     await pause(leaseMs);
     ledger.phase = 1;
@@ -236,6 +247,7 @@ suite("between the program and its PostgreSQL", { concurrency: true }, () => {
       "it still sends although another process may believe that it is dead",
     );
     assert.equal(await isReady(world), false);
+    ledger.answer = slowAndSometimesFailing;
     proxy.heal();
     t.diagnostic(await assertKept(world, load));
   });
