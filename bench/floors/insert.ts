@@ -20,10 +20,12 @@ const notificationsInStatement = 128;
 const writers = 2;
 const subscriptions = 1_000;
 
+/** As Bellhop has it: statements are planned once. */
+const planned = "-c plan_cache_mode=force_generic_plan";
 const dataDir = mkdtempSync(join(tmpdir(), "bellhop-floor-"));
 const postgres = await startPrivatePostgres({ dataDir, log: () => undefined });
 await migrate(postgres.url);
-const pool = new pg.Pool({ connectionString: postgres.url, max: writers + 1 });
+const pool = new pg.Pool({ connectionString: postgres.url, max: writers + 1, options: planned });
 // At the end the server may say goodbye before it has read that we do.
 pool.on("error", () => undefined);
 await makeAgedDays(postgres.url);

@@ -24,10 +24,12 @@ const destinations = 1_000;
 const connections = 8;
 const signingKey = createSecretKey(Buffer.from("0123456789abcdef0123456789abcdef"));
 
+/** As Bellhop has it: statements are planned once. */
+const planned = "-c plan_cache_mode=force_generic_plan";
 const dataDir = mkdtempSync(join(tmpdir(), "bellhop-pipeline-"));
 const postgres = await startPrivatePostgres({ dataDir, log: () => undefined });
 await migrate(postgres.url);
-const pool = new pg.Pool({ connectionString: postgres.url, max: connections });
+const pool = new pg.Pool({ connectionString: postgres.url, max: connections, options: planned });
 // At the end the server may say goodbye before it has read that we do.
 pool.on("error", () => undefined);
 await makeAgedDays(postgres.url);
