@@ -8,7 +8,7 @@ import type { Row } from "./row.ts";
 const hangsUp: Behaviour = (socket) => socket.end();
 
 /** More than the buffers of a connection hold, so that the request is never through. */
-const upload = { body: Buffer.alloc(12_000_000, "x"), headers: ["content-type", "application/json"] };
+const upload = { body: Buffer.alloc(6_000_000, "x"), headers: ["content-type", "application/json"] };
 
 const ends = [
   ...rowsOf("ends", [

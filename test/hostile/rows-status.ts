@@ -77,7 +77,7 @@ const interim = [
     ["a flood of 100", floods("", "HTTP/1.1 100 Continue\r\n\r\n".repeat(100)), "invalid_answer"],
     ["a flood of 102", floods("", processing.repeat(100)), "invalid_answer"],
     ["a flood of 103", floods("", hint.repeat(100)), "invalid_answer"],
-    ["199, each with 15 kB of headers", floods("", `HTTP/1.1 199 X\r\na: ${"x".repeat(15_000)}\r\n\r\n`), "invalid_answer"],
+    ["199, each with 15 kB of headers", floods("", `HTTP/1.1 199 X\r\na: ${"x".repeat(15_000)}\r\n\r\n`.repeat(40)), "invalid_answer"],
     ["103 and then the end", writesAndCloses(hint), "closed_early"],
   ]),
   ...rowsOf("instead of an answer", [["103 now and then", drips("", hint, 60), "timeout in first_byte"]], { slow: true }),

@@ -26,10 +26,14 @@ export const trials: readonly Trial[] = rows.flatMap((row) =>
   (["http", "https"] as const).filter((over) => (row.over ?? over) === over).map((over) => trialOf(row, over)),
 );
 
-/** More than this makes a row heavy rather than hostile. */
-const quickBytesMax = 1_000_000;
+/** A request larger than this makes a row heavy: such rows are tried a few at a time. */
+const lightBytesMax = 1_000_000;
 
-export const quickTrials: readonly Trial[] = trials.filter(({ row }) => row.slow !== true && (row.send?.body?.length ?? 0) < quickBytesMax);
+export function isHeavy({ row }: Trial): boolean {
+  return (row.send?.body?.length ?? 0) > lightBytesMax;
+}
+
+export const quickTrials: readonly Trial[] = trials.filter((trial) => trial.row.slow !== true && !isHeavy(trial));
 
 export function startTrial({ row, over }: Trial): Promise<Receiver> {
   const { certificate = "good", ...options } = row.receiver ?? {};
