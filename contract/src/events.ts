@@ -5,6 +5,8 @@ import { route } from "./route.ts";
 /** An item may have this many bytes unless the operator configures less or more (at most `itemBytesMost`). */
 export const itemBytesDefault = 256 * 1024;
 export const itemBytesMost = 1024 * 1024;
+/** The body of a single publish. */
+export const eventBytesMax = 2 * 1024 * 1024;
 /** Nesting of objects and arrays in a body. */
 export const depthMax = 64;
 export const batchEventsMax = 1_000;
@@ -74,6 +76,7 @@ export const eventRoutes = {
     tag: "events",
     summary: "Publish one event; answered once it and its notifications are on disk",
     body: PublishSchema,
+    bodyBytesMax: eventBytesMax,
     rawBody: true,
     answer: { status: 202, schema: AcceptedSchema },
     problems: [

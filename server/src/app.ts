@@ -60,7 +60,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { config, log } = options;
   const trouble = (message: string, error: unknown): void => log.warn({ err: error }, message);
   const opened = await open({ ...options, foreign: options.disk === null, trouble });
-  const disk = options.disk && (await watchDisk(options.disk));
+  const disk = options.disk && (await watchDisk(options.disk, (message) => log.warn(message)));
 
   const changed = async (): Promise<void> => {
     opened.keys.forget();

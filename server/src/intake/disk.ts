@@ -16,10 +16,16 @@ export async function diskOf(folder: string): Promise<Disk> {
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }
 
-/** Looks at once, then every ten seconds. */
-export async function watchDisk(look: () => Promise<Disk>): Promise<DiskWatch> {
-  let low = refusalFor(await look());
-  const check = async (): Promise<void> => void (low = refusalFor(await look()));
+/** Looks at once, then every ten seconds. `told`: publishing stops for want of room, or goes on. */
+export async function watchDisk(look: () => Promise<Disk>, told: (message: string) => void): Promise<DiskWatch> {
+  let low: Problem | null = null;
+  const check = async (): Promise<void> => {
+    const before = low;
+    low = refusalFor(await look());
+    if (low && !before) told(`publishing is refused: ${low.detail}`);
+    if (before && !low) told("publishing goes on: the disk of the database has room again");
+  };
+  await check();
   const timer = setInterval(() => void check().catch(() => undefined), checkMs);
   return { refusal: () => low, stop: () => clearInterval(timer) };
 }

@@ -20,6 +20,8 @@ const batchEventsMax = 256;
 const batchNotificationsMax = 10_000;
 const batchBytesMax = 4 * 1024 * 1024;
 const waitingBytesMax = 16 * 1024 * 1024;
+/** What a publish takes in memory beside its item. */
+const publishBytes = 1_024;
 const statementsInFlightMax = 2;
 /** After this many rounds with control data that changed meanwhile, what was just read is new enough. */
 const staleRoundsMax = 2;
@@ -91,7 +93,7 @@ export class Publisher {
   async #accept(publish: Publish): Promise<Result> {
     const refusal = this.#ports.refusal() ?? this.#unknownTopic(publish.topic);
     if (refusal) return refusal;
-    const bytes = publish.item.length;
+    const bytes = publish.item.length + publishBytes;
     if (this.#waitingBytes + bytes > waitingBytesMax) return unavailable("Too much is waiting for the database.");
     this.#waitingBytes += bytes;
     try {

@@ -14,6 +14,7 @@ export type SystemDeps = {
 const openapiFile = new URL("../../../../openapi.json", import.meta.url);
 
 export function systemHandlers(deps: SystemDeps): Handlers<typeof systemRoutes> {
+  let openapi: Promise<Record<string, unknown>> | null = null;
   return {
     livez: async () => ({ status: "live" }),
     readyz: async () => {
@@ -22,6 +23,6 @@ export function systemHandlers(deps: SystemDeps): Handlers<typeof systemRoutes> 
       return { status: "ready" };
     },
     metrics: () => deps.registry.metrics(),
-    openapi: async () => JSON.parse(await readFile(openapiFile, "utf8")) as Record<string, unknown>,
+    openapi: () => (openapi ??= readFile(openapiFile, "utf8").then((text) => JSON.parse(text) as Record<string, unknown>)),
   };
 }
