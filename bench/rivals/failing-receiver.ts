@@ -1,22 +1,32 @@
-// Refuses every notification, and asks to be tried again much later.
+// Refuses most notifications, and asks to be tried again much later.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { destinationHost } from "../destination.ts";
 import { answerQuestions } from "../worker.ts";
 
-export type Failing = { readonly destinations: number; readonly retryAfterS: number };
+export type Failing = {
+  readonly destinations: number;
+  readonly retryAfterS: number;
+  /** Each destination takes one request in so many. */
+  readonly takesOneIn: number;
+};
+export type Counted = { readonly answered: number; readonly failed: number };
 
+let answered = 0;
 let failed = 0;
 
 /** One host for each destination, at one port. */
-async function listen({ destinations, retryAfterS }: Failing): Promise<number> {
+async function listen({ destinations, retryAfterS, takesOneIn }: Failing): Promise<number> {
   let port = 0;
   for (let number = 0; number < destinations; number++) {
+    let heard = 0;
     const server = createServer((request, response) => {
+      const isTaken = ++heard % takesOneIn === 0;
       request.resume().on("end", () => {
-        failed++;
-        response.writeHead(503, { "retry-after": String(retryAfterS), "content-length": "0" }).end();
+        answered++;
+        if (!isTaken) failed++;
+        response.writeHead(isTaken ? 200 : 503, { "content-length": "0", ...(!isTaken && { "retry-after": String(retryAfterS) }) }).end();
       });
     });
     server.listen(port, destinationHost(number));
@@ -26,4 +36,4 @@ async function listen({ destinations, retryAfterS }: Failing): Promise<number> {
   return port;
 }
 
-answerQuestions({ listen, failed: () => failed });
+answerQuestions({ listen, read: (): Counted => ({ answered, failed }) });

@@ -3,24 +3,37 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Bench } from "../bench.ts";
 import { itemText } from "../item.ts";
 import { loadCore, Worker } from "../pinned.ts";
-import type { Hanging } from "../receiver.ts";
+import type { Hanging, Received } from "../receiver.ts";
 import type { Scenario } from "../settings.ts";
 import type { System } from "../system.ts";
-import type { Failing } from "./failing-receiver.ts";
+import type { Counted, Failing } from "./failing-receiver.ts";
 import type { Rival } from "./rivals.ts";
 
 const hangingShare = 0.01;
 const hangingMs = 10_000;
 /** Until as many requests hang as will at any time. */
 const hangingWarmUpS = 12;
+/** Nothing arrives for so long. */
+const quietMs = 2_000;
+const quietWithinMs = 60_000;
 
-/** With the last destinations answering after 10 s. Latencies are those of the others. */
-export async function hangSome<T>(bench: Bench, { destinations }: Scenario, look: (warmUpS: number) => Promise<T>): Promise<T> {
+/** The last destinations answer after 10 s meanwhile; latencies are those of the others. What is left over then arrives before the next look. */
+export async function whileSomeHang<T>(bench: Bench, { destinations }: Scenario, look: (warmUpS: number) => Promise<T>): Promise<T> {
   await bench.receiver.ask("hang", { from: destinations * (1 - hangingShare), ms: hangingMs } satisfies Hanging);
   try {
     return await look(hangingWarmUpS);
   } finally {
     await bench.receiver.ask("hang", null);
+    await quiet(bench);
+  }
+}
+
+async function quiet({ receiver }: Bench): Promise<void> {
+  const giveUpAt = performance.now() + quietWithinMs;
+  for (let before = -1, now = 0; before !== now && performance.now() < giveUpAt;) {
+    before = now;
+    await wait(quietMs);
+    now = (await receiver.ask<Received>("read")).notifications;
   }
 }
 
@@ -38,32 +51,38 @@ export async function makeRetriesWait(bench: Bench, bellhop: System, rivals: rea
 const itemBytes = 1_000;
 const batch = 100;
 const publishersAtOnce = 4;
-/** Of each subscription: more failures in a row would pause it. */
 const failuresOfEach = 500;
+const takesOneIn = 4;
 const withinMs = 300_000;
 const pollMs = 200;
 
-/** Publishes to receivers that answer 503 and ask to be left alone, until each notification was tried once. */
+/**
+ * Publishes to receivers that mostly answer 503 and ask to be left alone, until each notification was tried once. They take one now
+ * and then: who only failed would be backed off from, and most would be held instead of retried.
+ */
 async function failAtBellhop(bench: Bench, bellhop: System, count: number): Promise<void> {
   const failing = new Worker(loadCore, "rivals/failing-receiver.ts");
   try {
     const names = Array.from({ length: Math.ceil(count / failuresOfEach) }, (_, number) => `failing-${number}`);
-    const port = await failing.ask<number>("listen", { destinations: names.length, retryAfterS: laterSeconds } satisfies Failing);
+    const listening: Failing = { destinations: names.length, retryAfterS: laterSeconds, takesOneIn };
+    const port = await failing.ask<number>("listen", listening);
     await bellhop.makeWorkspaces(names, 1, port);
+    const wanted = Math.ceil((count * takesOneIn) / (takesOneIn - 1) / batch) * batch;
     let next = 0;
     const publishAll = async (): Promise<void> => {
-      for (let first = next; first < count; first = next) {
+      for (let first = next; first < wanted; first = next) {
         next += batch;
         await publish(bellhop, names, first);
       }
     };
     await Promise.all(Array.from({ length: publishersAtOnce }, publishAll));
     const giveUpAt = performance.now() + withinMs;
-    for (let failed = 0; failed < count; failed = await failing.ask<number>("failed")) {
-      if (performance.now() > giveUpAt) throw new Error(`${failed} of ${count} attempts were made`);
+    let counted = await failing.ask<Counted>("read");
+    for (; counted.answered < wanted; counted = await failing.ask<Counted>("read")) {
+      if (performance.now() > giveUpAt) throw new Error(`${counted.answered} of ${wanted} attempts were made`);
       await wait(pollMs);
     }
-    bench.say(`${await failing.ask<number>("failed")} attempts failed, their retries wait`);
+    bench.say(`${counted.failed} attempts failed, their retries wait`);
   } finally {
     await failing.stop();
   }

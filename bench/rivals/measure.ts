@@ -16,7 +16,7 @@ import type { Control } from "../statistics.ts";
 import type { System } from "../system.ts";
 import { checkRival } from "./check.ts";
 import type { Checked } from "./check.ts";
-import { hangSome, makeRetriesWait } from "./faults.ts";
+import { makeRetriesWait, whileSomeHang } from "./faults.ts";
 import { durability, Rival, rivalsHere } from "./rivals.ts";
 import type { RivalName } from "./rivals.ts";
 
@@ -102,17 +102,17 @@ async function compete(bench: Bench, systems: readonly System[], scenario: Scena
 async function trouble(bench: Bench, bellhop: System, rivals: readonly Rival[]): Promise<Trouble[]> {
   const { window, looks, pairsWithin } = bench.timing;
   const systems = [bellhop, ...rivals];
-  const look = async (warmUp: number): Promise<Taken<Record<string, () => Promise<LoadWindow>>>> => {
-    const turn = (system: System) => () => measureLoad(bench, { system, scenario: single, rate: sameRate, warmUp, window });
-    return interleave(Object.fromEntries(systems.map((system) => [system.name, turn(system)])), looks, pairsWithin);
-  };
+  const load = (system: System, warmUp: number) => measureLoad(bench, { system, scenario: single, rate: sameRate, warmUp, window });
+  const byTurns = (turn: (system: System) => Promise<LoadWindow>): Promise<Taken<Record<string, () => Promise<LoadWindow>>>> =>
+    interleave(Object.fromEntries(systems.map((system) => [system.name, () => turn(system)])), looks, pairsWithin);
+  const plain = (system: System): Promise<LoadWindow> => load(system, bench.timing.warmUp);
   bench.say("Bellhop and rivals before any trouble");
-  const before = await look(bench.timing.warmUp);
+  const before = await byTurns(plain);
   bench.say("Bellhop and rivals with one receiver in a hundred hanging");
-  const hanging = await hangSome(bench, single, look);
+  const hanging = await byTurns((system) => whileSomeHang(bench, single, (warmUp) => load(system, warmUp)));
   bench.say("Bellhop and rivals with retries waiting");
   await makeRetriesWait(bench, bellhop, rivals);
-  const waiting = await look(bench.timing.warmUp);
+  const waiting = await byTurns(plain);
   return systems.map(({ name }) => ({
     name,
     before: summed(sameRate, windowsOf(before, name)),
