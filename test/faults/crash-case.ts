@@ -17,8 +17,6 @@ export type CrashCase = {
   readonly replayed?: true;
   /** The receivers go on as they were; by default they accept everything after the kill. */
   readonly answersStay?: true;
-  /** The passage does not come at once: the case waits seconds for it. */
-  readonly patient?: true;
   /** A database without a table, and a program that was never started. */
   readonly empty?: true;
 };

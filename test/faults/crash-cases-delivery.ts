@@ -1,39 +1,24 @@
-// From a notification on disk to the record of its attempt.
+// From a publish to the record of an attempt.
 import assert from "node:assert/strict";
-import type { Entry } from "../ledger.ts";
 import type { CrashCase } from "./crash-case.ts";
-import { awaitedFlush, overtakenFlush } from "./crash-locks.ts";
+import { awaitedFlush, locked, overtakenFlush } from "./crash-locks.ts";
 import type { Scene } from "./crash-scene.ts";
 
 const neverAnswered: CrashCase = { arrange: async (scene) => (scene.answer = () => "never") };
 
-/** A third each is accepted, refused again and again, and never answered. */
-async function everyKindUnderWay(scene: Scene): Promise<void> {
-  const third = ({ id }: Entry): number => Number.parseInt(id.slice(-10, -4), 16) % 3;
-  scene.answer = (entry) => (third(entry) === 2 ? "never" : { status: third(entry) === 1 ? 500 : 200 });
-  await scene.publish(8);
-  await scene.publishMany(8);
-  await scene.underWay(2);
+async function nothingStored({ lane, workspace }: Scene): Promise<void> {
+  assert.deepEqual(
+    await lane.ask("select id from event where workspace = (select ref from workspace where external_id = $1)", [workspace]),
+    [],
+  );
 }
-
-const nothing = async (): Promise<void> => undefined;
-
-async function pauseBoth(scene: Scene): Promise<void> {
-  await scene.pause("plain");
-  await scene.pause("ordered");
-}
-
-/** By the next process, if not before. */
-async function heldBoth(scene: Scene): Promise<void> {
-  await scene.stepped(12);
-  assert.deepEqual(scene.entries, [], "it was sent although its subscription is paused");
-  await scene.setLive("send", "plain");
-  await scene.setLive("send", "ordered");
-}
-
-const holding: CrashCase = { arrange: pauseBoth, drive: (scene) => scene.publishMany(6), resumed: heldBoth };
 
 export const deliveryCases = {
+  "publish-asked": { resumed: nothingStored },
+  "publish-sent": {},
+  "publish-overtaken": locked("event"),
+  "publish-committed": {},
+  "publish-acknowledged": { drive: (scene: Scene) => scene.publish(6) },
   "notifications-read": {},
   "request-made": {},
   "request-sent": neverAnswered,
@@ -44,13 +29,4 @@ export const deliveryCases = {
   "result-awaited": awaitedFlush,
   "success-written": {},
   "failure-written": { arrange: async (scene: Scene) => (scene.answer = () => ({ status: 500 })) },
-  "checkpoint-asked": { arrange: everyKindUnderWay, drive: nothing, patient: true },
-  "checkpoint-written": { arrange: everyKindUnderWay, drive: nothing, patient: true },
-  "hold-asked": holding,
-  "hold-written": holding,
-  "holds-read": {
-    arrange: (scene: Scene) => scene.hold(6),
-    drive: (scene: Scene) => scene.setLive("send"),
-    resumed: (scene: Scene) => scene.setLive("send"),
-  },
 } as const satisfies Record<string, CrashCase>;

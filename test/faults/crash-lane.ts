@@ -16,12 +16,11 @@ import type { CrashPoint } from "./crash-points.ts";
 const trap = new URL("./crash-trap.ts", import.meta.url).href;
 /** All programs on one database have the same. */
 const encryptionKey = Buffer.alloc(32, 7).toString("base64");
-const reachedWithinMs = 20_000;
+const reachedWithinMs = 40_000;
 
 type Ground = {
   readonly t: TestContext;
   readonly postgres: RestartablePostgres;
-  readonly restarts: boolean;
   readonly folder: string;
 };
 
@@ -29,17 +28,16 @@ export class Lane {
   readonly t: TestContext;
   readonly postgres: RestartablePostgres;
   /** Whether the database is stopped at once, and started again, before the next program is. */
-  readonly restarts: boolean;
+  restarts = false;
   readonly program: Program;
   readonly #folder: string;
   readonly #orderFile: string;
   readonly #databaseUrl: string;
   #client: pg.Client | null = null;
 
-  constructor({ t, postgres, restarts, folder }: Ground, program: Program, orderFile: string, databaseUrl: string) {
+  constructor({ t, postgres, folder }: Ground, program: Program, orderFile: string, databaseUrl: string) {
     this.t = t;
     this.postgres = postgres;
-    this.restarts = restarts;
     this.program = program;
     this.#folder = folder;
     this.#orderFile = orderFile;
@@ -52,12 +50,18 @@ export class Lane {
     await this.ask(`create database ${name}`);
     const url = new URL(this.#databaseUrl);
     url.pathname = `/${name}`;
-    return openLane({ t: this.t, postgres: this.postgres, restarts: this.restarts, folder: this.#folder }, url.href);
+    const lane = await this.#open(url.href);
+    lane.restarts = this.restarts;
+    return lane;
   }
 
   /** Another program on the same database, not started yet. */
   async second(): Promise<Lane> {
-    return openLane({ t: this.t, postgres: this.postgres, restarts: this.restarts, folder: this.#folder }, this.#databaseUrl);
+    return this.#open(this.#databaseUrl);
+  }
+
+  #open(url: string): Promise<Lane> {
+    return openLane({ t: this.t, postgres: this.postgres, folder: this.#folder }, url);
   }
 
   /** From now on the program dies at this point, at its `nth` passage. */
@@ -137,11 +141,11 @@ async function openLane(ground: Ground, url: string): Promise<Lane> {
 }
 
 /** A lane whose program runs. */
-export async function startLane(t: TestContext, restarts: boolean): Promise<Lane> {
+export async function startLane(t: TestContext): Promise<Lane> {
   const folder = mkdtempSync(join(tmpdir(), "bellhop-crash-"));
   t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
   const postgres = await startRestartablePostgres(t);
-  const lane = await openLane({ t, postgres, restarts, folder }, postgres.url);
+  const lane = await openLane({ t, postgres, folder }, postgres.url);
   await lane.program.start();
   // What a program compiled is kept by one that ends in order: the many that follow start in half the time.
   await lane.program.kill("SIGTERM");

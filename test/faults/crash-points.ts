@@ -199,8 +199,8 @@ export const crashPoints = {
   },
   "discard-drained-half": {
     passage: { statement: flush, when: "answered", step: "ended" },
-    onDisk: "The mark and the first ends.",
-    seen: "All of them count as discarded; the rest is written by the next process.",
+    onDisk: "The first ends, and the mark if it was as quick.",
+    seen: "All of them count as discarded; without the mark the rest is held as before, and whoever discarded does so again.",
     mayRepeat: false,
   },
   "uninstall-written": {

@@ -1,9 +1,12 @@
-// Runs the matrix: every point, on a database that stays up or on one that is restarted before the next program starts.
+// Runs the matrix: every point, on a database that stays up and on one that is stopped at once before the next program starts.
 // `SOAK_CRASH_ROUNDS` repeats it with random passages of each point, from a printed SEED.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { seededChance } from "./chance.ts";
-import { crashCases } from "./crash-cases.ts";
+import { crashCases, crashThemes } from "./crash-cases.ts";
+import type { CrashTheme } from "./crash-cases.ts";
 import { startLane } from "./crash-lane.ts";
 import type { Lane } from "./crash-lane.ts";
 import { crashPoints } from "./crash-points.ts";
@@ -13,32 +16,41 @@ import { setScene } from "./crash-scene.ts";
 import type { Scene } from "./crash-scene.ts";
 
 const rounds = Number(process.env["SOAK_CRASH_ROUNDS"] ?? 1);
+/** Whoever is killed says so within seconds; a busy machine takes longer. */
+const caseHangsAfterMs = 120_000;
+/** All cases of a theme. */
+export const themeHangsAfterMs = rounds * 900_000;
 /** In later rounds: at the latest at this passage, where publishing brings them about. */
 const nthMax = 6;
 /** Some points alone, for whoever looks for a cause. */
 const only = (process.env["CRASH_POINTS"] ?? "").split(",").filter((name) => name !== "");
 
-const names = Object.keys(crashPoints) as CrashPoint[];
-
-/** Each point once, or `rounds` times. Those that only wait have a lane of their own, beside the others. */
-export async function testCrashes(t: TestContext, restarts: boolean): Promise<void> {
-  assert.deepEqual(new Set(Object.keys(crashCases)), new Set<string>(names), "a point has no case, or a case no point");
+/** Each point of the theme, or `rounds` times. */
+export async function testCrashes(t: TestContext, theme: CrashTheme): Promise<void> {
+  assertAllRun();
   const { seed, chance } = seededChance();
-  t.diagnostic(`SEED=${seed}, ${names.length} points`);
-  const wanted = names.filter((point) => only.length === 0 || only.includes(point));
-  const isPatient = (point: CrashPoint): boolean => crashCases[point].patient === true;
-  const lanes = [wanted.filter((point) => !isPatient(point)), wanted.filter(isPatient)];
-  await Promise.all(lanes.map((points) => runLane(t, restarts, points, chance)));
+  const points = (Object.keys(crashThemes[theme]) as CrashPoint[]).filter((point) => only.length === 0 || only.includes(point));
+  t.diagnostic(`SEED=${seed}, ${points.length} points`);
+  const lane = await startLane(t);
+  for (let round = 1; round <= rounds; round++)
+    for (const point of points)
+      for (const restarts of [false, true]) {
+        const nth = round > 1 && crashCases[point].drive === undefined ? 1 + Math.floor(chance() * nthMax) : 1;
+        const name = `${point}${nth > 1 ? `, passage ${nth}` : ""}, the database ${restarts ? "restarted" : "up"}`;
+        lane.restarts = restarts;
+        await t.test(name, { timeout: caseHangsAfterMs }, (test) => runCase(test, lane, point, nth));
+      }
 }
 
-async function runLane(t: TestContext, restarts: boolean, points: readonly CrashPoint[], chance: () => number): Promise<void> {
-  if (points.length === 0) return;
-  const lane = await startLane(t, restarts);
-  for (let round = 1; round <= rounds; round++)
-    for (const point of points) {
-      const nth = round > 1 && crashCases[point].drive === undefined ? 1 + Math.floor(chance() * nthMax) : 1;
-      await t.test(`${point}${nth > 1 ? `, passage ${nth}` : ""}`, (test) => runCase(test, lane, point, nth));
-    }
+/** No point without a case, no case without a point, no theme without a file that runs it. */
+function assertAllRun(): void {
+  const themed = Object.values(crashThemes).flatMap((cases) => Object.keys(cases));
+  assert.deepEqual(themed.toSorted(), Object.keys(crashPoints).toSorted());
+  const files = Object.keys(crashThemes).map((theme) => join(import.meta.dirname, `crash-${theme}.test.ts`));
+  assert.deepEqual(
+    files.filter((file) => !existsSync(file)),
+    [],
+  );
 }
 
 async function runCase(t: TestContext, lane: Lane, point: CrashPoint, nth: number): Promise<void> {

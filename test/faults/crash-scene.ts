@@ -84,6 +84,7 @@ export class Scene {
   /** Everything with a key once more: what was told before is told again, whatever was not is told now. */
   async repeat(): Promise<void> {
     const again = this.told.filter(({ key }) => key !== null);
+    if (again.length === 0) return;
     const before = again.map(({ event }) => event);
     await this.#send(again);
     for (const [index, { event, name }] of again.entries()) {
@@ -143,14 +144,21 @@ export class Scene {
       ...(key === null ? {} : { idempotency_key: key }),
       ...(orderingKey === null ? {} : { ordering_key: orderingKey }),
     }));
-    const answer = await fetch(`${this.lane.program.url}/v1/events/batch`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/x-ndjson" },
-      body: lines.map((line) => JSON.stringify(line)).join("\n"),
-      signal: AbortSignal.timeout(publisherWaitsMs),
-    });
-    const { results } = (await answer.json()) as { results: { id?: string }[] };
+    const body = lines.map((line) => JSON.stringify(line)).join("\n");
+    const { results } = await this.#ask(body);
     for (const [index, told] of all.entries()) told.event = results[index]?.id ?? told.event;
+  }
+
+  /** Asks again where nothing was stored, as on a machine that is too busy. Fails where nobody answers any more. */
+  async #ask(body: string): Promise<{ results: { id?: string }[] }> {
+    const headers = { authorization: `Bearer ${adminKey}`, "content-type": "application/x-ndjson" };
+    for (;;) {
+      const signal = AbortSignal.timeout(publisherWaitsMs);
+      const answer = await fetch(`${this.lane.program.url}/v1/events/batch`, { method: "POST", headers, body, signal });
+      const text = await answer.text();
+      if (answer.status === 202) return JSON.parse(text) as { results: { id?: string }[] };
+      if (!text.includes(`"unavailable"`)) throw new Error(text);
+    }
   }
 }
 

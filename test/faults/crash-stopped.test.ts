@@ -24,7 +24,8 @@ async function endSessions(lane: Lane): Promise<void> {
 }
 
 async function stopAndGoOn(t: TestContext, restarts: boolean): Promise<void> {
-  const lane = await startLane(t, restarts);
+  const lane = await startLane(t);
+  lane.restarts = restarts;
   const scene = await setScene(t, lane);
   scene.answer = () => "never";
   await scene.publishMany(20);
@@ -65,7 +66,7 @@ describe("a process that stands still", { concurrency: true }, () => {
 });
 
 test("told twice to stop, it ends at once, and the next process makes again what was under way", async (t) => {
-  const lane = await startLane(t, false);
+  const lane = await startLane(t);
   const scene = await setScene(t, lane);
   scene.answer = () => "never";
   await scene.publish(8);
