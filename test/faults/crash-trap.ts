@@ -69,7 +69,10 @@ function noted(client: object, [config, values]: readonly unknown[]): Said {
 
 type Callback = (error: Error | undefined, result: unknown) => void;
 type Queries = { query(...given: unknown[]): Promise<unknown> | undefined; end(...given: unknown[]): unknown };
-type Connected = { connectionParameters: { application_name: string }; connection: { stream: { writableLength: number } } };
+type Connected = {
+  connectionParameters: { application_name: string };
+  connection: { stream: { bytesWritten: number; writableLength: number } };
+};
 
 function listenToStatements(): void {
   const prototype = pg.Client.prototype as unknown as Queries;
@@ -86,9 +89,13 @@ function listenToStatements(): void {
       if (!error) at("answered");
       callback(error, result);
     };
+    const { stream } = this.connection;
+    const before = stream.bytesWritten;
     const result = query.apply(this, isCalled ? [...given.slice(0, -1), heard] : given);
-    // All of it is with the kernel, which delivers it whatever becomes of us.
-    if (this.connection.stream.writableLength === 0) at("sent");
+    // With the kernel, which delivers it whatever becomes of us. A connection that has just been made sends a moment later.
+    const isSent = (): boolean => stream.bytesWritten > before && stream.writableLength === 0;
+    if (isSent()) at("sent");
+    else process.nextTick(() => isSent() && at("sent"));
     return isCalled ? result : result?.then((answer) => (at("answered"), answer));
   };
   prototype.end = function (this: Connected, ...given: unknown[]) {
