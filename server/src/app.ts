@@ -26,7 +26,7 @@ import type { AttemptSignal, Telemetry } from "./signal/telemetry.ts";
 import { createSending } from "./sending.ts";
 import type { SendingOptions } from "./sending.ts";
 import { StartRefused } from "./start-refused.ts";
-import { isReachable } from "./store/database.ts";
+import { isOutage, isReachable } from "./store/database.ts";
 import type { Database } from "./store/database.ts";
 import type { EventRow } from "./store/publish.ts";
 
@@ -97,6 +97,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     handlers: handlers as Record<string, Handler<never>> as Record<string, Handler<Route>>,
     findKey: opened.keys.find,
     changed,
+    isOutage,
     log,
   });
   const close = async (): Promise<void> => {

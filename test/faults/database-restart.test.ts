@@ -26,9 +26,10 @@ const stops = ["immediate", "fast", "immediate"] as const;
 const eventsBetween = 150;
 const refusalsWanted = 10;
 
+/** More failures in a row than ten would be backed off from. */
 function sometimesFailing({ id, attempts }: Entry): Answer {
   const chance = Number.parseInt(id.slice(-10, -4), 16);
-  return { status: attempts <= 2 && chance % 5 === 0 ? 500 : 200, afterMs: 2 + (chance % 7) };
+  return { status: attempts === 1 && chance % 10 === 0 ? 500 : 200, afterMs: 2 + (chance % 7) };
 }
 
 test("publishing answers 503 while the database is away, and then everything acknowledged is delivered", async (t) => {
@@ -59,6 +60,8 @@ test("publishing answers 503 while the database is away, and then everything ack
     await postgres.stop(mode);
     await eventually(() => (load.answers.slice(before).filter(({ status }) => status === 503).length >= refusalsWanted ? true : null));
     assert.equal(await readiness(program), 503);
+    await assertUnavailable(program, "GET", "/v1/notifications");
+    await assertUnavailable(program, "PATCH", "/v1/workspaces/ext:w", { name: "A Workspace" });
     await postgres.start();
     await eventually(async () => ((await readiness(program)) === 200 ? true : null));
   }
@@ -100,6 +103,12 @@ test("publishing answers 503 while the database is away, and then everything ack
 async function moreAcknowledged(load: Load): Promise<void> {
   const before = load.acknowledged.length;
   await eventually(() => (load.acknowledged.length >= before + eventsBetween ? true : null));
+}
+
+/** Nothing of ours went wrong: it is worth another try. */
+async function assertUnavailable(program: Program, method: string, path: string, body?: object): Promise<void> {
+  const answer = await program.call(method, path, body);
+  assert.deepEqual([answer.status, (answer.body as { code: string }).code], [503, "unavailable"], `${method} ${path}`);
 }
 
 async function readiness(program: Program): Promise<number> {

@@ -42,6 +42,8 @@ const backlogBatches = 6;
 const answeredMs = 11_000;
 const connectMs = 5_000;
 const leaseMs = 12_000;
+/** After which the database ends the session of a lease that it does not hear of. */
+const sessionMs = 15_000;
 /** A busy machine. */
 const slackMs = 3_000;
 
@@ -213,7 +215,7 @@ suite("between the program and its PostgreSQL", { concurrency: true }, () => {
     await pause(slackMs);
     const late = ledger.entries.filter(({ phase }) => phase === 1).length;
     ledger.phase = 2;
-    proxy.heal();
+    proxy.openNew();
     const healedMs = sinceMs();
     await eventually(async () => ((await isReady(world)) ? true : null));
     await moreAcknowledged(load, 100);
@@ -224,7 +226,7 @@ suite("between the program and its PostgreSQL", { concurrency: true }, () => {
     assert.equal(late, 0, "it still sends although it cannot know whether it may");
     assert.ok(firstRefusalMs < answeredMs + slackMs, told);
     assert.ok(slowestMs < answeredMs + slackMs, told);
-    assert.ok(recoveredMs < connectMs + slackMs, told);
+    assert.ok(recoveredMs < sessionMs + connectMs + slackMs, told);
   });
 
   test("only the lease falls silent: publishing goes on, sending stops, and it goes on when the network is back", async (t) => {
@@ -248,7 +250,7 @@ suite("between the program and its PostgreSQL", { concurrency: true }, () => {
     );
     assert.equal(await isReady(world), false);
     ledger.answer = slowAndSometimesFailing;
-    proxy.heal();
+    proxy.openNew();
     t.diagnostic(await assertKept(world, load));
   });
 });

@@ -49,6 +49,8 @@ export type ServerOptions = {
   readonly findKey: FindKey;
   /** Control data was changed: whoever caches it must see the change before the caller does. */
   readonly changed?: () => Promise<void>;
+  /** The database is away: the same request may work in a moment. */
+  readonly isOutage?: (error: unknown) => boolean;
   readonly log: Logger;
 };
 
@@ -89,7 +91,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   Settings.Set({ maxErrors: mistakesMax });
   app.removeAllContentTypeParsers();
   for (const type of mediaTypes) app.addContentTypeParser(type, { parseAs: "buffer" }, readBody);
-  app.setErrorHandler((error, request, reply) => answerError(error as FastifyError, request, reply, options.log));
+  app.setErrorHandler((error, request, reply) => answerError(error as FastifyError, request, reply, options));
   app.setNotFoundHandler(
     (request, reply) =>
       void sendProblem(reply, request, new Problem("not_found", `There is no route ${request.method} ${request.url.split("?")[0]}.`)),
@@ -168,7 +170,7 @@ async function readBody(request: FastifyRequest, bytes: Buffer): Promise<unknown
   return read.value;
 }
 
-function answerError(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+function answerError(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply, options: ServerOptions): FastifyReply {
   // Fastify closes a connection whose body was refused: whoever still sends would hear of that instead of the answer. Left open,
   // the rest is dropped as it comes, no longer than a request may take.
   reply.removeHeader("connection");
@@ -178,7 +180,8 @@ function answerError(error: FastifyError | Problem, request: FastifyRequest, rep
   if (code) return sendProblem(reply, request, new Problem(code, detailOf(code, request) ?? error.message));
   // Whoever sent it is gone and hears nothing.
   if (error.code === "ECONNRESET" && request.raw.destroyed) return sendProblem(reply, request, new Problem("malformed_request"));
-  log.error({ err: error, request_id: request.id, url: request.routeOptions.url }, "a request failed");
+  if (options.isOutage?.(error)) return sendProblem(reply, request, new Problem("unavailable", databaseAway, [], outageRetryAfterS));
+  options.log.error({ err: error, request_id: request.id, url: request.routeOptions.url }, "a request failed");
   return sendProblem(reply, request, new Problem("internal", "The operator's log has the cause under this request's id."));
 }
 
@@ -191,6 +194,9 @@ const frameworkProblems: Record<string, ProblemCode> = {
 
 /** What Fastify itself has against a request; a method may be new to it. */
 const isRefused = ({ code, statusCode = 500 }: FastifyError): boolean => code?.startsWith("FST_") && statusCode < 500;
+
+const databaseAway = "The database does not answer. A change may have been made or not; look before you repeat it.";
+const outageRetryAfterS = 1;
 
 const notText = "is not the percent-encoding of UTF-8 text";
 

@@ -7,6 +7,8 @@ import type { Ownership } from "../store/ownership.ts";
 const beatMs = 3_000;
 /** After the start of the last acknowledged beat; a successor waits longer than this. */
 const leaseMs = 12_000;
+/** A session that has not beaten for this long is ended by the database, so that its lock is free although nobody told it. */
+const sessionMs = 15_000;
 const acquireAgainMs = 250;
 /** An outage is told every ten seconds. */
 const attemptsPerLine = 40;
@@ -82,6 +84,7 @@ export class Lease {
         application_name: "bellhop lease",
         connectionTimeoutMillis: 5_000,
         query_timeout: 5_000,
+        options: `-c idle_session_timeout=${sessionMs}`,
       });
       session.on("error", () => this.#broke(session));
       session.on("end", () => this.#broke(session));
@@ -94,7 +97,8 @@ export class Lease {
         if (monotonicMs() > untilMs) throw error;
         if (attempt % attemptsPerLine === 0) trouble("the database cannot be reached; delivery waits for it", error);
       }
-      await session.end().catch(() => undefined);
+      // Not waited for: on a connection that went silent it would not come back.
+      void session.end().catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, acquireAgainMs));
     }
   }

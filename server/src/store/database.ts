@@ -1,6 +1,7 @@
 // The connections of a process, by purpose. They are named and never shared: publishing that takes all of its own can
 // never starve recording, or the queue could not drain just when it is full.
 import pg from "pg";
+import { Unreachable } from "./sql.ts";
 
 const int8Oid = 20;
 const connectTimeoutMs = 5_000;
@@ -66,6 +67,18 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
     await Promise.all(Object.values(pools).map((each) => each.end()));
   };
   return { ...pools, url, close };
+}
+
+/** What the client says of a database that is not there, went away, or does not answer. */
+const outageMessages =
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/;
+const outageCodes = /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT|08\w{3}|57P\d\d|53300)$/;
+
+/** The database could not be asked, or its session ended before it answered: the same may work in a moment. */
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof Unreachable) return true;
+  return outageMessages.test(error.message) || outageCodes.test(String((error as { code?: unknown }).code ?? ""));
 }
 
 export async function isReachable(database: Database): Promise<boolean> {

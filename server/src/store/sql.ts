@@ -60,7 +60,11 @@ export async function borrowed<T>(pool: Pool, work: (on: PoolClient, lost: (erro
 /** One transaction on one connection of a pool; rolls back on any error and throws it. */
 export async function transaction<T>(pool: Pool, work: (on: PoolClient) => Promise<T>): Promise<T> {
   return borrowed(pool, async (on, lost) => {
-    await on.query("begin");
+    // A begin without an answer may still come: such a connection must not be given back.
+    await on.query("begin").catch((error: Error) => {
+      lost(error);
+      throw error;
+    });
     try {
       const result = await work(on);
       await on.query("commit");
