@@ -19,6 +19,8 @@ export type Load = {
   readonly workspaces: readonly string[];
 };
 export type Sent = {
+  /** Events whose time has come, sent or not. */
+  readonly due: number;
   readonly events: number;
   readonly requests: number;
   readonly refused: number;
@@ -148,5 +150,5 @@ answerQuestions({
     ack.reset();
     lateness.reset();
   },
-  read: (): Sent => ({ events, requests, refused, waiting: waiting.length, ack: ack.read(), lateMs: lateness.p99Ms() }),
+  read: (): Sent => ({ due: made, events, requests, refused, waiting: waiting.length, ack: ack.read(), lateMs: lateness.p99Ms() }),
 });

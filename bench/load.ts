@@ -15,6 +15,8 @@ export type LoadWindow = Window & {
   /** The longest from the intended time to the arrival, what arrived after the window included. */
   readonly oldestMs: number;
   readonly refused: number;
+  /** Notifications of what was due in the window, and did not arrive in it. */
+  readonly behind: number;
   /** Notifications of all that was accepted from the start of the load, the warm-up included. */
   readonly accepted: number;
   /** Those of them that did not arrive, long after. */
@@ -62,6 +64,7 @@ export async function measureLoad(bench: Bench, { system, scenario, rate, warmUp
     endToEnd: received.endToEnd,
     oldestMs: (await receivedBy(bench)).endToEnd.max,
     refused: sent.refused - sentBefore.refused,
+    behind: (sent.due - sentBefore.due) * fanOut - (received.notifications - receivedBefore.notifications),
     accepted,
     missing,
     written: perNotification(before, after, received.notifications - receivedBefore.notifications),

@@ -18,6 +18,8 @@ type Search = Pick<Timing, "searchWarmUp" | "searchWindow" | "searchStepMin" | "
 
 const oldestMsMax = 1_000;
 const steps = { first: 500, step: 2_000, triesMax: 16 };
+/** Of what was due in a window. */
+const behindShareMax = 0.1;
 /** What is too much for a minute is tried again at so much less. */
 const lower = 0.95;
 const confirmationsMax = 5;
@@ -32,7 +34,9 @@ export async function findMaximum(bench: Bench, system: System, scenario: Scenar
     let tried = await measureLoad(bench, { system, scenario, rate, warmUp: searchWarmUp, window: seconds });
     for (let voids = 0; tried.isVoid && voids < voidMax; voids++)
       tried = await measureLoad(bench, { system, scenario, rate, warmUp: searchWarmUp, window: seconds });
-    const does = tried.refused === 0 && tried.missing === 0 && tried.oldestMs < oldestMsMax;
+    // A second of delay does not come together in a window that is hardly longer.
+    const keepsPace = tried.behind < rate * seconds * behindShareMax + scenario.batch * scenario.fanOut * 2;
+    const does = tried.refused === 0 && tried.missing === 0 && tried.oldestMs < oldestMsMax && keepsPace;
     if (does) window = tried;
     return does;
   };

@@ -94,7 +94,7 @@ export const quickTiming: Timing = {
   name: "quick",
   warmUp: 0.5,
   window: 1.5,
-  pairs: 2,
+  pairs: 1,
   looks: 1,
   searchWarmUp: 0.5,
   searchWindow: 1,

@@ -9,10 +9,12 @@ import { table } from "./table.ts";
 import type { Window } from "./window.ts";
 
 const warmUpS = 3;
+const pairs = 2;
+const pairsWithinS = 15;
 
 /** `rate`: notifications a second; null: as fast as 64 publishers that wait for their answers. */
 export async function lookAtSingle(bench: Bench, rate: number | null): Promise<string> {
-  const { warmUp, window, pairs, pairsWithin } = bench.timing;
+  const { warmUp, window } = bench.timing;
   const system = await bench.bellhop();
   const load = { system, scenario: single, rate, warmUp, window };
   await measureLoad(bench, { ...load, warmUp: warmUpS, window: 0.1 });
@@ -23,7 +25,7 @@ export async function lookAtSingle(bench: Bench, rate: number | null): Promise<s
     insert: () => measureInsert(bench, single),
     accept: () => measureAccept(bench, single),
   };
-  const taken = await interleave(turns, pairs, pairsWithin);
+  const taken = await interleave(turns, pairs, pairsWithinS);
   const ours = [...taken.ours, ...taken.again];
   const floors = { sender: taken.sender, insert: taken.insert, accept: taken.accept };
   const cost = (windows: readonly Window[]): number => medianOf(windows, (each) => each.cost);
