@@ -20,7 +20,7 @@ const parts: readonly Part[] = [
   {
     name: "crash",
     title: "Killed at every named moment, with the database up and restarted",
-    files: ["test/faults/crash.test.ts", "test/faults/crash-database.test.ts"],
+    files: ["delivery", "states", "control", "process", "stopped"].map((theme) => `test/faults/crash-${theme}.test.ts`),
     sizes: { SOAK_CRASH_ROUNDS: "4" },
   },
   {
@@ -39,7 +39,7 @@ const parts: readonly Part[] = [
   {
     name: "receivers",
     title: "Hostile receivers and name servers",
-    files: ["rows", "reuse", "dns", "dns-stored", "soak"].map((file) => `test/hostile/${file}.test.ts`),
+    files: ["rows", "reuse", "through-program", "sender", "dns", "dns-stored", "soak"].map((file) => `test/hostile/${file}.test.ts`),
     sizes: { SOAK_HOSTILE: "50000", SOAK_TLS: "100000" },
   },
   {

@@ -78,7 +78,7 @@ const outageCodes = /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOU
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof Unreachable) return true;
-  return outageMessages.test(error.message) || outageCodes.test(String((error as { code?: unknown }).code ?? ""));
+  return outageMessages.test(error.message) || outageCodes.test((error as { code?: string }).code ?? "");
 }
 
 export async function isReachable(database: Database): Promise<boolean> {

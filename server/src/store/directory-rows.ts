@@ -3,7 +3,7 @@ import type { SubscriptionFacts } from "../domain/matching.ts";
 import { one, rows, sql } from "./sql.ts";
 import type { Connection } from "./sql.ts";
 
-export type WorkspaceRow = { ref: number; id: string; region: string };
+export type WorkspaceRow = { ref: number; id: string; external_id: string | null; region: string };
 export type InstallationRow = { app: number; workspace: number; permissions: string[]; since_ms: number };
 export type AppRow = {
   ref: number;
@@ -34,16 +34,17 @@ export type SubscriptionRow = {
   revision: number;
 };
 
+/** By whatever name each is known. */
 export function workspaceRows(
   on: Connection,
   refs: readonly number[],
-  id: string | null,
-  externalId: string | null,
+  ids: readonly string[],
+  externalIds: readonly string[],
 ): Promise<WorkspaceRow[]> {
   return rows<WorkspaceRow>(
     on,
-    sql`select ref, id, region from workspace
-        where deleted_at is null and (ref = any(${refs}) or id = ${id} or external_id = ${externalId})`,
+    sql`select ref, id, external_id, region from workspace
+        where deleted_at is null and (ref = any(${refs}) or id = any(${ids}) or external_id = any(${externalIds}))`,
   );
 }
 

@@ -56,6 +56,10 @@ const workspacesMax = 20_000;
 const appsMax = 20_000;
 const unknownMax = 1_000;
 const loadRoundsMax = 5;
+/** Workspaces in one round, with all their apps. */
+const loadedAtOnceMax = 200;
+const externalPrefix = "ext:";
+const isExternal = (name: string): boolean => name.startsWith(externalPrefix);
 
 export class Directory {
   readonly #database: Database;
@@ -65,7 +69,9 @@ export class Directory {
   readonly #unknown = new Set<string>();
   readonly #apps = new Map<number, AppView>();
   #refreshing: Promise<readonly number[]> | null = null;
-  readonly #loading = new Map<string, Promise<WorkspaceView | null>>();
+  /** Names in the next round of loading, and in the one under way. */
+  readonly #asked = new Map<string, PromiseWithResolvers<WorkspaceView | null>>();
+  #loading = new Map<string, PromiseWithResolvers<WorkspaceView | null>>();
   /** How often something was forgotten. */
   #changes = 0;
   version = 0;
@@ -96,28 +102,47 @@ export class Directory {
     return true;
   }
 
-  /** Loads a workspace by name, with its installed apps; whoever asks meanwhile gets the same load. */
+  /** Loads a workspace by name, with its installed apps. One round at a time: who asks meanwhile shares the next. */
   async loadWorkspace(name: string): Promise<WorkspaceView | null> {
-    const loading = this.#loading.get(name) ?? this.#loadWorkspace(name).finally(() => this.#loading.delete(name));
-    this.#loading.set(name, loading);
-    return loading;
+    const asked = this.#asked.get(name) ?? this.#loading.get(name) ?? Promise.withResolvers<WorkspaceView | null>();
+    if (!this.#loading.has(name)) this.#asked.set(name, asked);
+    if (this.#loading.size === 0) void this.#loadAsked();
+    return asked.promise;
   }
 
-  async #loadWorkspace(name: string): Promise<WorkspaceView | null> {
-    const external = name.startsWith("ext:") ? name.slice(4) : null;
-    const view = (await this.#readWorkspaces([], external === null ? name : null, external))[0];
-    if (!view) {
-      if (this.#unknown.size >= unknownMax) this.#unknown.clear();
-      this.#unknown.add(name);
-      return null;
+  async #loadAsked(): Promise<void> {
+    while (this.#asked.size > 0) {
+      this.#loading = new Map([...this.#asked].slice(0, loadedAtOnceMax));
+      for (const name of this.#loading.keys()) this.#asked.delete(name);
+      try {
+        const views = await this.#loadNamed([...this.#loading.keys()]);
+        for (const [name, { resolve }] of this.#loading) resolve(views.get(name) ?? null);
+      } catch (error) {
+        for (const { reject } of this.#loading.values()) reject(error);
+      }
+      this.#loading = new Map();
     }
-    this.#workspaceNames.set(name, view.ref);
-    await this.loadApps([...view.installations.keys()].filter((app) => !this.#apps.has(app)));
-    return view;
+  }
+
+  async #loadNamed(names: readonly string[]): Promise<Map<string, WorkspaceView>> {
+    const found = await this.#readWorkspaces([], names);
+    for (const name of names) this.#keepName(name, found.get(name));
+    const apps = new Set([...found.values()].flatMap(({ installations }) => [...installations.keys()]));
+    await this.loadApps([...apps].filter((app) => !this.#apps.has(app)));
+    return found;
+  }
+
+  #keepName(name: string, view: WorkspaceView | undefined): void {
+    if (view) {
+      this.#workspaceNames.set(name, view.ref);
+      return;
+    }
+    if (this.#unknown.size >= unknownMax) this.#unknown.clear();
+    this.#unknown.add(name);
   }
 
   async loadWorkspaces(refs: readonly number[]): Promise<void> {
-    if (refs.length > 0) await this.#readWorkspaces(refs, null, null);
+    if (refs.length > 0) await this.#readWorkspaces(refs, []);
   }
 
   /** Brings in what of these is not here. */
@@ -133,7 +158,10 @@ export class Directory {
     const on = this.#database.control;
     await this.#stable(
       () => Promise.all([appRows(on, refs), secretRows(on, refs), subscriptionRows(on, refs)]),
-      ([apps, secrets, subscriptions]) => apps.forEach((row) => this.#keepApp(row, secrets, subscriptions)),
+      ([apps, secrets, subscriptions]) => {
+        const [secretsOf, subscriptionsOf] = [Map.groupBy(secrets, ({ app }) => app), Map.groupBy(subscriptions, ({ app }) => app)];
+        for (const row of apps) this.#keepApp(row, secretsOf.get(row.ref) ?? [], subscriptionsOf.get(row.ref) ?? []);
+      },
     );
   }
 
@@ -174,25 +202,28 @@ export class Directory {
     for (const [name, named] of this.#workspaceNames) if (named === ref) this.#workspaceNames.delete(name);
   }
 
-  async #readWorkspaces(refs: readonly number[], id: string | null, externalId: string | null): Promise<WorkspaceView[]> {
-    let views: WorkspaceView[] = [];
+  /** By each of their names. */
+  async #readWorkspaces(refs: readonly number[], names: readonly string[]): Promise<Map<string, WorkspaceView>> {
+    const externalIds = names.filter(isExternal).map((name) => name.slice(externalPrefix.length));
+    const ids = names.filter((name) => !isExternal(name));
+    let read: { row: WorkspaceRow; view: WorkspaceView }[] = [];
     await this.#stable(
       async () => {
-        const found = await workspaceRows(this.#database.control, refs, id, externalId);
+        const found = await workspaceRows(this.#database.control, refs, ids, externalIds);
         const installed = await installationRows(
           this.#database.control,
           found.map((row) => row.ref),
         );
-        return found.map((row) => workspaceView(row, installed));
+        const byWorkspace = Map.groupBy(installed, (each) => each.workspace);
+        return found.map((row) => ({ row, view: workspaceView(row, byWorkspace.get(row.ref) ?? []) }));
       },
-      (read) => (views = read),
+      (found) => (read = found),
     );
-    for (const view of views) keepBounded(this.#workspaces, view.ref, view, workspacesMax);
-    return views;
+    for (const { view } of read) keepBounded(this.#workspaces, view.ref, view, workspacesMax);
+    return new Map(read.flatMap(({ row, view }) => namesOf(row).map((name) => [name, view])));
   }
 
   #keepApp(row: AppRow, secrets: readonly SecretRow[], subscriptions: readonly SubscriptionRow[]): void {
-    const own = subscriptions.filter((each) => each.app === row.ref);
     const app: AppView = {
       ref: row.ref,
       id: row.id,
@@ -204,8 +235,8 @@ export class Directory {
         ownerKind: row.owner_kind,
         permissions: new Set(row.permissions),
       },
-      secrets: secrets.filter((each) => each.app === row.ref).map((each) => this.#openSecret(row.id, each)),
-      subscriptions: own.map((each) => this.#openSubscription(each)),
+      secrets: secrets.map((each) => this.#openSecret(row.id, each)),
+      subscriptions: subscriptions.map((each) => this.#openSubscription(each)),
     };
     keepBounded(this.#apps, row.ref, app, appsMax);
   }
@@ -240,10 +271,12 @@ export class Directory {
   }
 }
 
+const namesOf = ({ id, external_id: externalId }: WorkspaceRow): string[] =>
+  externalId === null ? [id] : [id, externalPrefix + externalId];
+
 function workspaceView({ ref, id, region }: WorkspaceRow, installed: readonly InstallationRow[]): WorkspaceView {
-  const here = installed.filter((each) => each.workspace === ref);
   const installations = new Map(
-    here.map((each) => [each.app, { installed: true, permissions: new Set(each.permissions), sinceMs: each.since_ms }]),
+    installed.map((each) => [each.app, { installed: true, permissions: new Set(each.permissions), sinceMs: each.since_ms }]),
   );
   return { ref, id, region, installations };
 }
