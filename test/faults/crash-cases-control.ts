@@ -1,5 +1,6 @@
 // Changes that take more than one step: a replay of many, a new secret, migrations, the days of the flow tables.
 import assert from "node:assert/strict";
+import { firstIdAt } from "../../server/src/domain/id.ts";
 import { eventually } from "../eventually.ts";
 import type { CrashCase } from "./crash-case.ts";
 import type { Lane } from "./crash-lane.ts";
@@ -7,6 +8,9 @@ import type { Scene } from "./crash-scene.ts";
 
 const flowTables = ["event", "notification", "log", "idempotency"];
 const migrationsMin = 4;
+const dayMs = 86_400_000;
+const oldDay = Date.UTC(2020, 0, 1);
+const oldName = "event_20200101";
 
 /** Everything of the plain subscription is delivered, and replayed once. */
 function replayOf(count: number): CrashCase {
@@ -78,6 +82,20 @@ function makingDays(): CrashCase {
   };
 }
 
+/** A day long past its retention. */
+const droppingDays: CrashCase = {
+  arrange: async ({ lane }) => {
+    await lane.program.kill("SIGKILL");
+    const [from, to] = [firstIdAt(oldDay), firstIdAt(oldDay + dayMs)];
+    await lane.ask(`create table ${oldName} partition of event for values from ('${from}') to ('${to}')`);
+    await lane.program.start();
+  },
+  drive: async () => undefined,
+  resumed: async ({ lane }) => {
+    await eventually(async () => ((await lane.ask("select from pg_class where relname = $1", [oldName])).length === 0 ? true : null));
+  },
+};
+
 export const controlCases = {
   "replay-made": replayOf(12),
   "replay-page-sent": replayOf(12),
@@ -99,4 +117,5 @@ export const controlCases = {
   "migration-between": migrating,
   "partition-attached": makingDays(),
   "partition-between": makingDays(),
+  "partition-detached": droppingDays,
 } as const satisfies Record<string, CrashCase>;

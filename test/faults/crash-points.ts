@@ -305,6 +305,12 @@ export const crashPoints = {
     seen: "A start that failed; the next one makes the others.",
     mayRepeat: false,
   },
+  "partition-detached": {
+    passage: { statement: /detach partition \S+ concurrently/, when: "answered" },
+    onDisk: "An old day that belongs to no table any more.",
+    seen: "Nothing: it is dropped by the next process.",
+    mayRepeat: false,
+  },
   "stop-asked": {
     passage: { signal: "SIGTERM" },
     onDisk: "Requests under way have no step.",

@@ -55,11 +55,14 @@ test("a new day is made beside a long reader, and nobody who writes waits for it
   await reader.end();
 });
 
-test("days wholly before the retention are dropped, and one whose detaching was cut short is finished first", async () => {
+test("days wholly before the retention are dropped, also where somebody died while detaching one or before dropping it", async () => {
   await leaveDetachPending("log", "log_20260614");
+  await pool.query("alter table event detach partition event_20260614");
   const dropped = await dropPartitions(pool, Date.UTC(2026, 5, 16));
   assert.ok(dropped.includes("event_20260615") && dropped.includes("notification_20260614"));
   for (const table of tables) assert.deepEqual((await daysOf(table))[0], "20260616", table);
+  const { rows } = await pool.query(String.raw`select relname from pg_class where relname ~ '_2026061[45]$'`);
+  assert.deepEqual(rows, []);
   await assert.rejects(insertEvent(pool, nowMs), /no partition of relation/);
 });
 

@@ -72,16 +72,25 @@ const attached = "42809";
 export async function dropPartitions(pool: Pool, beforeMs: number): Promise<string[]> {
   await finalizeDetached(pool);
   const dropped: string[] = [];
-  for (const name of await partitionNames(pool)) {
+  for (const { name, isPartition } of await dayTables(pool)) {
     const [, table, day] = /^(event|notification|log|idempotency)_(\d{8})$/.exec(name) ?? [];
     if (!table || !day) continue;
     const end = Date.UTC(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6, 8))) + dayMs;
     if (end > beforeMs) continue;
-    await pool.query(`alter table ${table} detach partition ${name} concurrently`);
-    await pool.query(`drop table ${name}`);
+    if (isPartition) await pool.query(`alter table ${table} detach partition ${name} concurrently`);
+    await pool.query(`drop table if exists ${name}`);
     dropped.push(name);
   }
   return dropped;
+}
+
+/** Attached or not: whoever died between detaching a day and dropping it left a table that belongs to nobody. */
+async function dayTables(pool: Pool): Promise<{ name: string; isPartition: boolean }[]> {
+  const { rows } = await pool.query<{ name: string; isPartition: boolean }>(
+    String.raw`select relname as name, relispartition as "isPartition" from pg_class
+      where relkind = 'r' and relname ~ '_\d{8}$' and pg_table_is_visible(oid)`,
+  );
+  return rows;
 }
 
 /** A detach whose session died leaves the partition pending, and every further detach is refused until it is finalized. */
