@@ -6,8 +6,8 @@ import type { Logger } from "pino";
 import type { Route } from "@bellhop/contract/route";
 import { routes } from "@bellhop/contract/routes";
 import { createChecking } from "./checking.ts";
-import { createDelivery } from "./delivery.ts";
-import type { DeliveryEngine } from "./delivery.ts";
+import { createDelivering } from "./delivering.ts";
+import type { Delivering } from "./delivering.ts";
 import { createHandlers } from "./handlers.ts";
 import type { Handler } from "./http/handler.ts";
 import { createServer } from "./http/server.ts";
@@ -67,30 +67,30 @@ export async function createApp(options: AppOptions): Promise<App> {
     const apps = await opened.directory.refresh();
     await opened.catalogue.refresh(opened.directory.version);
     // Before a change is answered: what a brake names is stopped when its answer comes.
-    await delivery.engine.controlChanged(apps);
+    await delivery.now.engine.controlChanged(apps);
   };
   const versionSeen = (seen: number): void => {
     if (seen > opened.directory.version) void changed().catch((error: unknown) => trouble("control data could not be refreshed", error));
   };
-  const telemetry: Telemetry = createTelemetry(options.attempted, () => delivery.waiting());
+  const telemetry: Telemetry = createTelemetry(options.attempted, () => delivery.now.waiting());
   const kept = { ...opened, ...createSending(options, trouble), catalogue: opened.catalogue.current, trouble };
   const { holdDays, retentionDays } = config;
-  const delivery: DeliveryEngine = createDelivery({ ...kept, telemetry: () => telemetry, versionSeen, changed, holdDays, retentionDays });
+  const delivery: Delivering = createDelivering({ ...kept, telemetry: () => telemetry, versionSeen, changed, holdDays, retentionDays });
   const publisher = createPublisher({
     ...kept,
     regions: config.regions,
     refusal: () => disk?.refusal() ?? null,
-    storing: (events) => keepItems(delivery.items, events),
+    storing: (events) => keepItems(delivery.now.items, events),
     stored: (events, notifications) => {
       telemetry.accepted(events, notifications);
-      delivery.engine.kick();
+      delivery.now.engine.kick();
     },
   });
 
   let stopping = false;
-  const notReady = (): Promise<string | null> => whyNotReady(opened.database, delivery.engine, stopping);
-  const { commands, steering } = delivery.engine;
-  const asked = { commands, steering, whyMarked: delivery.whyMarked, publisher, telemetry, notReady };
+  const notReady = (): Promise<string | null> => whyNotReady(opened.database, delivery.now.engine, stopping);
+  const { commands, steering, whyMarked } = delivery;
+  const asked = { commands, steering, whyMarked, publisher, telemetry, notReady };
   const handlers = createHandlers({ ...options, ...kept, opened, ...asked });
   const server = createServer({
     routes,
@@ -120,8 +120,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   return { server, telemetry, firstKey: opened.firstKey, stop };
 }
 
-async function startDelivery({ engine }: DeliveryEngine, close: () => Promise<void>): Promise<void> {
-  await engine.start(ownerWaitMs).catch(async (cause: unknown) => {
+async function startDelivery(delivery: Delivering, close: () => Promise<void>): Promise<void> {
+  await delivery.start(ownerWaitMs).catch(async (cause: unknown) => {
     await close();
     throw new StartRefused("Another Bellhop delivers from this database; several processes on one database are not supported yet.", {
       cause,

@@ -36,6 +36,8 @@ export type DeliveryParts = {
   readonly versionSeen: (version: number) => void;
   /** Control data was changed by the engine itself. */
   readonly changed: () => Promise<void>;
+  /** Another process owned meanwhile what this one could own again: this engine has come to its end. */
+  readonly overtaken: () => void;
   readonly trouble: (message: string, error: unknown) => void;
 };
 

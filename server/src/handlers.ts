@@ -35,7 +35,7 @@ export type HandlerParts = {
   readonly config: Config;
   readonly publicUrl: string;
   readonly opened: Opened;
-  readonly commands: Commands;
+  readonly commands: Pick<Commands, "cancel" | "replay">;
   readonly whyMarked: WhyMarked;
   readonly steering: Steering;
   readonly publisher: Publisher;

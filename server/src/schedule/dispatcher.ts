@@ -142,12 +142,13 @@ export class Dispatcher {
   }
 
   async #loadAndStart(works: readonly Work[]): Promise<void> {
-    const { trouble } = this.#ports;
+    const { maySend, trouble } = this.#ports;
     try {
       const gone = await this.load(works);
       // Items are many and the cache is not: what others pushed out meanwhile is loaded again.
       for (const work of works)
-        if (this.#isComplete(work) || gone.has(work.event) || this.whyOver(work) !== null) this.#start(work);
+        if (!maySend()) this.#startLater(work);
+        else if (this.#isComplete(work) || gone.has(work.event) || this.whyOver(work) !== null) this.#start(work);
         else this.#startLater(work);
     } catch (error) {
       trouble("what a request needs could not be read; it is tried again", error);

@@ -50,6 +50,8 @@ export type EnginePorts = {
   readonly changed: () => Promise<void>;
   /** The subscription is deleted, disabled or switched off: why everything of it ends. */
   readonly endedWhole: (subscription: number) => Promise<EndedReason | null>;
+  /** What this process owned was another's meanwhile: nothing that is remembered is true any more. */
+  readonly overtaken: () => void;
   readonly trouble: (message: string, error: unknown) => void;
 };
 
@@ -151,6 +153,7 @@ export class Engine {
   /** Resolves once this process delivers; rejects when another one still does after `waitMs`. */
   async start(waitMs: number): Promise<void> {
     await this.#lease.start(waitMs);
+    if (this.#stopping) return;
     const every = (ms: number, work: () => void): void => void this.#timers.push(setInterval(work, ms));
     every(scanMs, () => this.kick());
     every(tickMs, () => this.#tick());

@@ -1,7 +1,7 @@
 // This process's right to deliver from a database: a session that holds the owner's lock, an epoch that it made, a beat that
 // keeps it alive. Whatever breaks, it is acquired anew, as if from another process.
 import pg from "pg";
-import { beat, takeOver, tryOwn } from "../store/ownership.ts";
+import { beat, ownerNow, takeOver, tryOwn } from "../store/ownership.ts";
 import type { Ownership } from "../store/ownership.ts";
 
 const beatMs = 3_000;
@@ -23,6 +23,8 @@ export type LeasePorts = {
   readonly begin: () => void;
   /** It was ours. */
   readonly lost: () => void;
+  /** It could be ours again, but was another's meanwhile: this lease has come to its end. */
+  readonly overtaken: () => void;
   readonly trouble: (message: string, error: unknown) => void;
 };
 
@@ -30,6 +32,8 @@ export class Lease {
   readonly #ports: LeasePorts;
   #session: pg.Client | null = null;
   #epoch: number | null = null;
+  /** The newest epoch of ours, whether or not it counts. */
+  #made: number | null = null;
   #beatAtMs = -Infinity;
   #timer: NodeJS.Timeout | null = null;
   #stopped = false;
@@ -50,7 +54,7 @@ export class Lease {
   /** Resolves once it is ours; rejects when another process still has it after `waitMs`. */
   async start(waitMs: number): Promise<void> {
     await this.#acquire(this.#ports.monotonicMs() + waitMs);
-    this.#timer = setInterval(() => void this.#beat(), beatMs);
+    if (!this.#stopped) this.#timer = setInterval(() => void this.#beat(), beatMs);
   }
 
   /** Nothing is acquired any more. */
@@ -90,7 +94,10 @@ export class Lease {
       session.on("end", () => this.#broke(session));
       try {
         await session.connect();
-        if (await tryOwn(session)) return await this.#own(session, await takeOver(session, userAgent));
+        if (await tryOwn(session)) {
+          if (this.#made !== null && (await ownerNow(session)) !== this.#made) return this.#overtaken(session);
+          return await this.#own(session, await takeOver(session, userAgent));
+        }
         if (monotonicMs() > untilMs) throw new AnotherOwner();
       } catch (error) {
         if (error instanceof AnotherOwner) throw error;
@@ -103,8 +110,15 @@ export class Lease {
     }
   }
 
+  #overtaken(session: pg.Client): void {
+    this.stop();
+    void session.end().catch(() => undefined);
+    this.#ports.overtaken();
+  }
+
   async #own(session: pg.Client, ownership: Ownership): Promise<void> {
     const { measureClock, monotonicMs, prepare, begin } = this.#ports;
+    this.#made = ownership.epoch;
     await measureClock();
     this.#session = session;
     this.#beatAtMs = monotonicMs();

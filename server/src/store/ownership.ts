@@ -14,6 +14,12 @@ export async function tryOwn(on: Client): Promise<boolean> {
 
 export type Ownership = { epoch: number; checkpoint: string; checkpointAtMs: number; followedUntilMs: number };
 
+/** The epoch that owns the shards, dead or alive; null before the first. */
+export async function ownerNow(on: Client): Promise<number | null> {
+  const row = await one<{ owner: number | null }>(on, sql`select max(owner) as owner from shard`);
+  return row?.owner ?? null;
+}
+
 /**
  * Makes a new epoch, declares all earlier ones dead (waiting for their running flush: `for update` conflicts with the
  * fence's `for key share`, a plain update would not), and takes the shards with the oldest checkpoint among them.

@@ -8,7 +8,7 @@ import type { Database } from "../../store/database.ts";
 import { findNewest } from "../../store/scan.ts";
 import type { Caller, Handlers } from "../handler.ts";
 
-export type NotificationCommandDeps = { readonly commands: Commands; readonly database: Database };
+export type NotificationCommandDeps = { readonly commands: Pick<Commands, "cancel" | "replay">; readonly database: Database };
 
 export function notificationCommandHandlers({ commands, database }: NotificationCommandDeps): Handlers<typeof notificationCommandRoutes> {
   return {
