@@ -12,6 +12,7 @@ import { assertPromises, bookAtCrash } from "./crash-promises.ts";
 import { setScene } from "./crash-scene.ts";
 
 const longerThanLeaseMs = 13_000;
+const shorterThanLeaseMs = 1_500;
 /** Signals further apart are two. */
 const secondSignalMs = 1_200;
 const expected = { mayRepeat: true, ends: [], replayed: false };
@@ -70,6 +71,7 @@ function steppedBy(lane: Lane, nth: number): Promise<unknown[]> {
 describe("a process that stands still", { concurrency: true }, () => {
   test("goes on after its lease, and leaves alone what another one has done", (t) => stopAndGoOn(t, longerThanLeaseMs, false));
   test("goes on after its lease with a database that was restarted", (t) => stopAndGoOn(t, longerThanLeaseMs, true));
+  test("goes on within its lease, and asks before it sends", (t) => stopAndGoOn(t, shorterThanLeaseMs, false));
 });
 
 test("told twice to stop, it ends at once, and the next process makes again what was under way", async (t) => {

@@ -79,6 +79,7 @@ export class Engine {
       url: database.url,
       prepare: (ownership) => this.#prepare(ownership),
       begin: () => this.#begin(),
+      confirmed: () => dispatcher().pump(),
       lost: () => this.#lost(),
     });
     const owns = (): boolean => this.epoch !== null;
@@ -148,7 +149,7 @@ export class Engine {
     return this.#lease.epoch;
   }
 
-  maySend = (): boolean => !this.#stopping && this.#lease.isFresh;
+  maySend = (): boolean => !this.#stopping && this.#lease.isFresh();
 
   /** Resolves once this process delivers; rejects when another one still does after `waitMs`. */
   async start(waitMs: number): Promise<void> {

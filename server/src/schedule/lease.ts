@@ -7,6 +7,9 @@ import type { Ownership } from "../store/ownership.ts";
 const beatMs = 3_000;
 /** After the start of the last acknowledged beat; a successor waits longer than this. */
 const leaseMs = 12_000;
+/** Who did nothing for this long may have lost its session, and another one have begun: it asks before it sends. */
+const stillMs = 1_000;
+const lookMs = 250;
 /** A session that has not beaten for this long is ended by the database, so that its lock is free although nobody told it. */
 const sessionMs = 15_000;
 const acquireAgainMs = 250;
@@ -21,6 +24,8 @@ export type LeasePorts = {
   /** It is ours: what has to be known before anything is sent. The epoch counts once this has resolved. */
   readonly prepare: (ownership: Ownership) => Promise<void>;
   readonly begin: () => void;
+  /** It was in doubt, and still is ours. */
+  readonly confirmed: () => void;
   /** It was ours. */
   readonly lost: () => void;
   /** It could be ours again, but was another's meanwhile: this lease has come to its end. */
@@ -35,7 +40,10 @@ export class Lease {
   /** The newest epoch of ours, whether or not it counts. */
   #made: number | null = null;
   #beatAtMs = -Infinity;
-  #timer: NodeJS.Timeout | null = null;
+  #lookedAtMs = -Infinity;
+  /** No earlier beat counts. */
+  #stoodStillAtMs = -Infinity;
+  #timers: NodeJS.Timeout[] = [];
   #stopped = false;
 
   constructor(ports: LeasePorts) {
@@ -47,20 +55,37 @@ export class Lease {
   }
 
   /** Nobody else may believe by now that this process is dead. */
-  get isFresh(): boolean {
-    return this.#epoch !== null && this.#ports.monotonicMs() - this.#beatAtMs < leaseMs;
+  isFresh(): boolean {
+    if (this.#epoch === null) return false;
+    this.#look();
+    return this.#isConfirmed && this.#lookedAtMs - this.#beatAtMs < leaseMs;
+  }
+
+  get #isConfirmed(): boolean {
+    return this.#beatAtMs >= this.#stoodStillAtMs;
+  }
+
+  /** Was this process still, as one in a suspended machine is? */
+  #look(): void {
+    const nowMs = this.#ports.monotonicMs();
+    const isLate = nowMs - this.#lookedAtMs > stillMs;
+    this.#lookedAtMs = nowMs;
+    if (!isLate) return;
+    this.#stoodStillAtMs = nowMs;
+    void this.#beat();
   }
 
   /** Resolves once it is ours; rejects when another process still has it after `waitMs`. */
   async start(waitMs: number): Promise<void> {
     await this.#acquire(this.#ports.monotonicMs() + waitMs);
-    if (!this.#stopped) this.#timer = setInterval(() => void this.#beat(), beatMs);
+    if (this.#stopped) return;
+    this.#timers = [setInterval(() => void this.#beat(), beatMs), setInterval(() => this.#look(), lookMs)];
   }
 
   /** Nothing is acquired any more. */
   stop(): void {
     this.#stopped = true;
-    if (this.#timer) clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
   }
 
   async release(): Promise<void> {
@@ -122,6 +147,7 @@ export class Lease {
     await measureClock();
     this.#session = session;
     this.#beatAtMs = monotonicMs();
+    this.#lookedAtMs = this.#beatAtMs;
     await prepare(ownership);
     this.#epoch = ownership.epoch;
     begin();
@@ -137,8 +163,10 @@ export class Lease {
     const startedMs = monotonicMs();
     try {
       if (!(await beat(this.#session, this.#epoch))) return this.lost();
+      const wasConfirmed = this.#isConfirmed;
       this.#beatAtMs = startedMs;
       await measureClock();
+      if (!wasConfirmed && this.#isConfirmed) this.#ports.confirmed();
     } catch (error) {
       trouble("the lease could not be renewed", error);
       this.lost();
