@@ -21,7 +21,7 @@ const parts: readonly Part[] = [
     name: "crash",
     title: "Killed at every named moment, with the database up and restarted",
     files: ["delivery", "states", "control", "process", "stopped"].map((theme) => `test/faults/crash-${theme}.test.ts`),
-    sizes: { SOAK_CRASH_ROUNDS: "4" },
+    sizes: {},
   },
   {
     name: "kills",
@@ -33,7 +33,7 @@ const parts: readonly Part[] = [
     name: "network",
     title: "Trouble on the way to PostgreSQL: delayed, cut, reset, swallowed",
     files: ["test/faults/tcp.test.ts"],
-    sizes: { SOAK_TCP_ROUNDS: "5" },
+    sizes: { SOAK_TCP_ROUNDS: "3" },
   },
   { name: "disk", title: "A disk that fills, nearly and wholly", files: ["test/faults/disk.test.ts"], sizes: {} },
   {
@@ -46,7 +46,7 @@ const parts: readonly Part[] = [
     name: "publishers",
     title: "Mean publishers, and requests that nobody thought of",
     files: ["test/faults/publisher.test.ts", "test/faults/fuzz.test.ts"],
-    sizes: { SOAK_PUBLISHER: "4", FUZZ_RUNS: "300" },
+    sizes: { SOAK_PUBLISHER: "3", FUZZ_RUNS: "100" },
   },
   {
     name: "load",
