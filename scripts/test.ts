@@ -1,11 +1,12 @@
 // Runs all tests, or the files given: one private PostgreSQL for the whole run, a database of its own for each test that
-// asks. `--quick` leaves out the whole-system tests that kill and restart things.
+// asks. `--quick` leaves out those that take long: kills, hostile receivers, weeks of time, a million rows.
 import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
 import { startTestPostgres } from "../test/database.ts";
 
 const concurrency = 2;
 const hangsAfterMs = 180_000;
+const slow = ["test/faults/", "test/hostile/", "test/forty-days", "test/steady", "server/src/show/list-buffers", "server/src/embedded/"];
 const root = new URL("..", import.meta.url).pathname;
 
 const given = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
@@ -13,7 +14,7 @@ const quick = process.argv.includes("--quick");
 const found = globSync(["contract/src/**/*.test.ts", "server/src/**/*.test.ts", "scripts/**/*.test.ts", "test/**/*.test.ts"], {
   cwd: root,
 });
-const files = given.length > 0 ? given : found.filter((file) => !quick || !file.startsWith("test/faults/"));
+const files = given.length > 0 ? given : found.filter((file) => !quick || !slow.some((start) => file.startsWith(start)));
 
 const postgres = await startTestPostgres();
 const code = await runTests(files.toSorted());
