@@ -27,7 +27,7 @@ export type Passage = (StatementPassed | RequestPassed | AnswerPassed | SignalPa
 type Point = { readonly passage: Passage; readonly onDisk: string; readonly seen: string; readonly mayRepeat: boolean };
 
 const publish = /insert into event [\s\S]*insert into notification (?![\s\S]*replay for|[\s\S]*update replay)/;
-const scan = /from notification where xid >=/;
+const scan = /from notification\s+where xid >=/;
 const flush = /insert into log (?![\s\S]*update replay)/;
 const commit = /^commit$/;
 const states = /insert into subscription_state [\s\S]*insert into audit/;
