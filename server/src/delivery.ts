@@ -61,6 +61,7 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     nowMs,
     host: (lane) => viewOf(lane)?.host ?? null,
     changed: (subscription, change) => engine.stateChanged(subscription, change),
+    becameLive: (subscription) => engine.becameLive(subscription),
   });
   const permits = new Permits();
   const queue: Queue = new Queue({

@@ -163,8 +163,8 @@ export const crashPoints = {
   },
   "holds-read": {
     passage: { statement: /log\.kind = 'h'[\s\S]*order by log\.queue, log\.position limit/, when: "answered" },
-    onDisk: "Holds as before; that the subscription is live may be on disk or not.",
-    seen: "Whoever set it live may have to do so again; what is held is read again, in its order.",
+    onDisk: "Holds as before; the subscription is live.",
+    seen: "What is held is read again, in its order.",
     mayRepeat: false,
   },
   "pause-unwritten": {
@@ -181,9 +181,9 @@ export const crashPoints = {
   },
   "live-written": {
     passage: { statement: commit, when: "answered", following: states },
-    onDisk: "The subscription is live; everything held is held, though the first may be under way.",
+    onDisk: "The subscription is live; everything held is held.",
     seen: "What was held is sent by the next process.",
-    mayRepeat: true,
+    mayRepeat: false,
   },
   "discard-unwritten": {
     passage: { statement: states, when: "answered" },
@@ -199,8 +199,8 @@ export const crashPoints = {
   },
   "discard-drained-half": {
     passage: { statement: flush, when: "answered", step: "ended" },
-    onDisk: "The first ends, and the mark if it was as quick.",
-    seen: "All of them count as discarded; without the mark the rest is held as before, and whoever discarded does so again.",
+    onDisk: "The mark, and the first ends.",
+    seen: "All of them count as discarded; the rest is written by the next process.",
     mayRepeat: false,
   },
   "uninstall-written": {

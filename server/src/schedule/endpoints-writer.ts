@@ -43,6 +43,7 @@ export class EndpointsWriter {
       });
       if (!written) fenced();
       if (!written) endpoints.putBack(unwritten);
+      if (written) endpoints.wasWritten(unwritten);
       if (written && disabling.length > 0) await changed();
       return written;
     } catch (error) {

@@ -13,6 +13,8 @@ import type { Work } from "./work.ts";
 
 const limitStart = 8;
 const limitFloor = 1;
+/** What was set live a moment ago is asked again this soon; being written opens it before. */
+const unwrittenAgainMs = 1_000;
 
 /** Who did it, as the history tells. */
 export type By = { readonly key: string; readonly route: string };
@@ -29,7 +31,12 @@ export type Endpoint = {
   /** What was made before this moment and is not over has ended. */
   ended: { beforeMs: number; reason: EndedReason } | null;
   dirty: boolean;
+  /** It was set live, and that is not on disk yet: nothing follows from it, and nothing up to this place is discarded. */
+  unwritten: { readonly change: number; readonly discardTo: number | null } | null;
 };
+
+/** What is to be written. `upTo`: every change so far is in it. */
+type Unwritten = { entries: HealthWrite[]; history: HistoryWrite[]; disabling: number[]; upTo: number };
 
 /** What the answer of a request is judged by. */
 export type AnsweredRequest = {
@@ -51,6 +58,8 @@ export type EndpointsPorts = {
   readonly host: (lane: { subscription: number; app: number }) => string | null;
   /** The state of a subscription is another; or a warning was given. */
   readonly changed: (subscription: number, change: HealthChange) => void;
+  /** That it was set live is on disk. */
+  readonly becameLive: (subscription: number) => void;
 };
 
 const rulesUnknown: HealthRules = { spaced: true, suspends: false };
@@ -61,6 +70,7 @@ export class Endpoints {
   #history: HistoryWrite[] = [];
   #brakes: readonly Brake[] = [];
   #blocked: ReadonlySet<number> = new Set();
+  #changes = 0;
 
   constructor(ports: EndpointsPorts) {
     this.#ports = ports;
@@ -112,6 +122,7 @@ export class Endpoints {
     const endpoint = this.#known.get(lane.subscription);
     if (!endpoint) return { atOnce: null, opensAtMs: null };
     this.#step(endpoint, { kind: "time", nowMs });
+    if (endpoint.unwritten !== null) return { atOnce: 0, opensAtMs: nowMs + unwrittenAgainMs };
     return gateOf(endpoint.health, nowMs);
   }
 
@@ -119,7 +130,7 @@ export class Endpoints {
   isOpen(subscription: number, nowMs: number): boolean {
     const endpoint = this.#known.get(subscription);
     const isBraked = this.#brakes.some((each) => each.subscription === subscription);
-    return !isBraked && (endpoint === undefined || gateOf(endpoint.health, nowMs).atOnce !== 0);
+    return !isBraked && (endpoint === undefined || (endpoint.unwritten === null && gateOf(endpoint.health, nowMs).atOnce !== 0));
   }
 
   /** Why what waits for this subscription is held. */
@@ -164,14 +175,13 @@ export class Endpoints {
     this.#step(this.#endpoint(subscription), { kind: "pause", nowMs: this.#ports.nowMs(), untilMs }, by);
   }
 
-  /** `discardTo`: what is held up to this place is not to be sent. */
+  /** `discardTo`: what is held up to this place is not to be sent. All of it counts once it is on disk. */
   setLive(subscription: number, discardTo: number | null, by: By): void {
     const endpoint = this.#endpoint(subscription);
-    if (discardTo !== null) {
-      endpoint.discardedTo = discardTo;
-      endpoint.dirty = true;
-    }
+    if (discardTo !== null) endpoint.dirty = true;
     this.#step(endpoint, { kind: "set_live", nowMs: this.#ports.nowMs() }, by);
+    if (!endpoint.dirty) return;
+    endpoint.unwritten = { change: ++this.#changes, discardTo: discardTo ?? endpoint.unwritten?.discardTo ?? null };
   }
 
   /** Everything that was made before now and is not over has ended. */
@@ -218,7 +228,7 @@ export class Endpoints {
   }
 
   /** What is not written yet; `urgent`: a change that people were told, or will ask about. */
-  takeUnwritten(): { entries: HealthWrite[]; history: HistoryWrite[]; disabling: number[] } {
+  takeUnwritten(): Unwritten {
     const dirty = [...this.#known.values()].filter((endpoint) => endpoint.dirty);
     const history = this.#history;
     this.#history = [];
@@ -227,15 +237,26 @@ export class Endpoints {
       if (isForgettable(endpoint)) this.#known.delete(endpoint.subscription);
     }
     const disabling = history.filter(({ before, after }) => (before.state === "disabled") !== (after.state === "disabled"));
-    return { entries: dirty.map(written), history, disabling: disabling.map(({ subscription }) => subscription) };
+    return { entries: dirty.map(written), history, disabling: disabling.map(({ subscription }) => subscription), upTo: this.#changes };
   }
 
   get hasHistory(): boolean {
     return this.#history.length > 0;
   }
 
+  /** It is on disk. */
+  wasWritten({ entries, upTo }: Unwritten): void {
+    for (const { subscription } of entries) {
+      const endpoint = this.#known.get(subscription);
+      if (!endpoint || endpoint.unwritten === null || endpoint.unwritten.change > upTo) continue;
+      endpoint.discardedTo = endpoint.unwritten.discardTo ?? endpoint.discardedTo;
+      endpoint.unwritten = null;
+      this.#ports.becameLive(subscription);
+    }
+  }
+
   /** The write did not succeed. */
-  putBack({ entries, history }: { entries: readonly HealthWrite[]; history: readonly HistoryWrite[] }): void {
+  putBack({ entries, history }: Unwritten): void {
     this.#history = [...history, ...this.#history];
     for (const { subscription } of entries) this.#endpoint(subscription).dirty = true;
   }
@@ -267,7 +288,8 @@ export class Endpoints {
     if (!endpoint) {
       const health = healthy(this.#ports.nowMs());
       const limit = new Limit(Math.min(limitStart, maxInFlight), limitFloor, maxInFlight);
-      endpoint = { subscription, health, limit, maxInFlight, rules: rulesUnknown, discardedTo: null, ended: null, dirty: false };
+      const marks = { discardedTo: null, ended: null, unwritten: null };
+      endpoint = { subscription, health, limit, maxInFlight, rules: rulesUnknown, ...marks, dirty: false };
       this.#known.set(subscription, endpoint);
     }
     return endpoint;
@@ -280,10 +302,10 @@ function outcomeOf({ answered, startedMs, timeoutMs }: AnsweredRequest, nowMs: n
   return nowMs - startedMs > timeoutMs / 2 ? "slow" : "fast";
 }
 
-const isForgettable = ({ health, discardedTo, ended }: Endpoint): boolean =>
-  isUnremarkable(health) && discardedTo === null && ended === null;
+const isForgettable = ({ health, discardedTo, ended, unwritten }: Endpoint): boolean =>
+  isUnremarkable(health) && discardedTo === null && ended === null && unwritten === null;
 
-function written({ subscription, health, discardedTo, ended }: Endpoint): HealthWrite {
+function written({ subscription, health, discardedTo, ended, unwritten }: Endpoint): HealthWrite {
   return {
     subscription,
     state: health.state,
@@ -291,7 +313,7 @@ function written({ subscription, health, discardedTo, ended }: Endpoint): Health
     since_ms: health.sinceMs,
     until_ms: health.untilMs,
     health: isUnremarkable(health) ? null : JSON.stringify(health),
-    discarded_to: discardedTo,
+    discarded_to: unwritten?.discardTo ?? discardedTo,
     ended_before_ms: ended?.beforeMs ?? null,
     ended_reason: ended?.reason ?? null,
   };

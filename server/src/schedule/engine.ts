@@ -128,12 +128,11 @@ export class Engine {
     });
     const holdForReplay = this.#holder.holdForReplay.bind(this.#holder);
     this.commands = new Commands({ claims, dispatcher, holdForReplay, trouble });
-    const sweep = (subscription: number): void => this.#sweeper.sweep([subscription]);
     const placed = async (subscription: number): Promise<void> => {
       const lane = queue.lane(subscription);
       if (lane) await this.#holder.stop(lane, nowMs());
     };
-    this.steering = new Steering({ endpoints, holds, nowMs, owns, placed, save: () => this.#writer.save(), sweep });
+    this.steering = new Steering({ endpoints, holds, nowMs, owns, placed, save: () => this.#writer.save() });
   }
 
   /** Some of an order slot is held on disk. */
@@ -211,6 +210,15 @@ export class Engine {
       this.#wake();
       this.#ports.dispatcher().pump();
     });
+  };
+
+  /** It was set live, and that is on disk. */
+  becameLive = (subscription: number): void => {
+    const { queue, endpoints, dispatcher } = this.#ports;
+    if (endpoints.marks(subscription).discardedTo !== null) this.#sweeper.sweep([subscription]);
+    queue.reopen(subscription);
+    void this.#reader?.readHeld();
+    dispatcher().pump();
   };
 
   /** Control data of these apps changed, or brakes did: what would not be sent any more ends, what is stopped is held. */

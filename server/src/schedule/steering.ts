@@ -11,7 +11,6 @@ export type SteeringPorts = {
   /** What waits behind its closed gate has its place among the held. */
   readonly placed: (subscription: number) => Promise<void>;
   readonly save: () => Promise<boolean>;
-  readonly sweep: (subscription: number) => void;
 };
 
 export class Steering {
@@ -29,14 +28,12 @@ export class Steering {
     return save();
   }
 
-  /** What is held is sent, carefully at first, or discarded: it counts as ended at once and is drained behind. */
+  /** What is held is sent, carefully at first, or discarded: once that is on disk it counts as ended, and is drained behind. */
   async setLive(subscription: number, held: "send" | "discard", by: By): Promise<boolean> {
-    const { endpoints, holds, nowMs, owns, placed, save, sweep } = this.#ports;
+    const { endpoints, holds, nowMs, owns, placed, save } = this.#ports;
     if (!owns()) return false;
     if (held === "discard") await placed(subscription);
     endpoints.setLive(subscription, held === "discard" ? holds.position(nowMs()) : null, by);
-    const saved = await save();
-    if (held === "discard") sweep(subscription);
-    return saved;
+    return save();
   }
 }
