@@ -6,6 +6,12 @@ import type { Scene } from "./crash-scene.ts";
 
 const neverAnswered: CrashCase = { arrange: async (scene) => (scene.answer = () => "never") };
 
+/** What failed is to be made again long after the next process has begun: whatever comes behind it in order waits for that. */
+async function failing(scene: Scene): Promise<void> {
+  await scene.lane.program.must("PATCH", `${scene.route("ordered")}?verify=false`, { policy: { waits_s: [5, 1, 1, 1, 1, 1] } });
+  scene.answer = () => ({ status: 500 });
+}
+
 async function nothingStored({ lane, workspace }: Scene): Promise<void> {
   assert.deepEqual(
     await lane.ask("select id from event where workspace = (select ref from workspace where external_id = $1)", [workspace]),
@@ -28,5 +34,5 @@ export const deliveryCases = {
   "result-overtaken": overtakenFlush,
   "result-awaited": awaitedFlush,
   "success-written": {},
-  "failure-written": { arrange: async (scene: Scene) => (scene.answer = () => ({ status: 500 })) },
+  "failure-written": { arrange: failing },
 } as const satisfies Record<string, CrashCase>;
