@@ -44,7 +44,7 @@ async function buffersOf(text: string, values: readonly unknown[]): Promise<numb
 
 function literal(value: unknown): string {
   if (value === null) return "null";
-  return Array.isArray(value) ? `'{${value.join(",")}}'` : pg.escapeLiteral(String(value));
+  return Array.isArray(value) ? `'{${value.join(",")}}'` : pg.escapeLiteral(`${value as string | number}`);
 }
 
 let made = 0;
