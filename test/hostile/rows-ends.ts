@@ -29,7 +29,7 @@ const ends = [
 
 const unread: readonly [string, NonNullable<Row["receiver"]>, string, string?][] = [
   ["when it is accepted", { onAccept: (bare) => bare.end() }, "closed_early", "tls"],
-  ["when it is accepted, with a RST", { onAccept: reset }, "connect | closed_early", "connect | tls"],
+  ["when it is accepted, with a RST", { onAccept: reset }, "connect | closed_early", "connect | tls | closed_early"],
   ["before the request", { onConnection: (socket) => socket.end() }, "closed_early"],
   ["before the request, with a RST", { onConnection: reset }, "connect | closed_early", "closed_early"],
   ["with the request's first byte", { onConnection: (socket) => socket.once("data", () => socket.end()) }, "closed_early"],
