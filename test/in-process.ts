@@ -14,7 +14,7 @@ import type { Lookup } from "../server/src/deliver/resolver.ts";
 import { startInbox } from "../server/src/inbox/inbox.ts";
 import type { Inbox } from "../server/src/inbox/inbox.ts";
 import type { Disk } from "../server/src/intake/disk.ts";
-import { freePort } from "../server/src/port.ts";
+import { testPort } from "./port.ts";
 import { createTestDatabase } from "./database.ts";
 import { eventually } from "./eventually.ts";
 import { virtualTime } from "./virtual-time.ts";
@@ -176,7 +176,7 @@ export async function startTestProgram(t: TestContext, given: Given = {}): Promi
   const { config } = read;
   const dataDir = mkdtempSync(join(tmpdir(), "bellhop-in-process-"));
   const database = await createTestDatabase();
-  const port = (await freePort("127.0.0.1", 0)) as number;
+  const port = await testPort();
   const time = virtual ? await virtualTime(database.url) : null;
   const url = `http://127.0.0.1:${port}`;
   const start = async (): Promise<App> => {

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { commandLineOf } from "../server/src/embedded/process-table.ts";
-import { freePort } from "../server/src/port.ts";
+import { testPort } from "./port.ts";
 import { eventually } from "./eventually.ts";
 
 export const adminKey = "test-admin-key-0123456789";
@@ -165,7 +165,7 @@ export class Program {
 
 /** A program that is removed at the end of the test; when the test fails, what the program said last is shown. */
 export async function makeProgram(t: TestContext, environment: Record<string, string> = {}, parent = tmpdir()): Promise<Program> {
-  const program = new Program((await freePort("127.0.0.1", 0)) as number, environment, parent);
+  const program = new Program(await testPort(), environment, parent);
   t.after(async () => {
     if (!t.passed) t.diagnostic(program.output.slice(-4_000));
     await program.remove();

@@ -11,7 +11,7 @@ import { preparePrograms } from "../server/src/embedded/binaries.ts";
 import { ensureCluster, superuser } from "../server/src/embedded/cluster.ts";
 import { chooseRunAs, run, systemTools } from "../server/src/embedded/run-as.ts";
 import type { RunAs } from "../server/src/embedded/run-as.ts";
-import { freePort } from "../server/src/port.ts";
+import { testPort } from "./port.ts";
 import { eventually } from "./eventually.ts";
 
 export class RestartablePostgres {
@@ -65,7 +65,7 @@ export async function startRestartablePostgres(t: TestContext): Promise<Restarta
   const folder = mkdtempSync(join(tmpdir(), "bellhop-postgres-"));
   const as = await chooseRunAs(folder, await preparePrograms(folder), systemTools);
   const password = await ensureCluster(folder, as);
-  const postgres = new RestartablePostgres(as, join(folder, "postgres"), (await freePort("127.0.0.1", 0)) as number, password);
+  const postgres = new RestartablePostgres(as, join(folder, "postgres"), await testPort(), password);
   t.after(async () => {
     await postgres.stop("immediate");
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });

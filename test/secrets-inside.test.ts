@@ -10,7 +10,7 @@ import test from "node:test";
 import type { TestContext } from "node:test";
 import pg from "pg";
 import { routes } from "@bellhop/contract/routes";
-import { freePort } from "../server/src/port.ts";
+import { testPort } from "./port.ts";
 import { createTestDatabase } from "./database.ts";
 import { eventually } from "./eventually.ts";
 import { adminKey, mainFile, makeProgram } from "./program.ts";
@@ -48,7 +48,7 @@ async function start(t: TestContext): Promise<Setting> {
   const url = new URL(test.url);
   [url.username, url.password] = [role, encodeURIComponent(password)];
   const encryptionKey = randomBytes(32);
-  const metricsPort = (await freePort("127.0.0.1", 0)) as number;
+  const metricsPort = await testPort();
   const env = {
     DATABASE_URL: url.href,
     BELLHOP_ENCRYPTION_KEY: encryptionKey.toString("base64"),

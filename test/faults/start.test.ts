@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import test from "node:test";
 import { promisify } from "node:util";
-import { freePort } from "../../server/src/port.ts";
+import { testPort } from "../port.ts";
 import { eventually } from "../eventually.ts";
 import { makeLedger } from "../ledger.ts";
 import { isAlive, mainFile, makeProgram } from "../program.ts";
@@ -24,7 +24,7 @@ const nothingSet = { BELLHOP_ADMIN_KEY: "" };
 test("a second start on the same folder ends with 1 and says where the first one listens", async (t) => {
   const program = await makeProgram(t);
   await program.start();
-  const port = String(await freePort("127.0.0.1", 0));
+  const port = String(await testPort());
   const { how, output } = await program.run(mainFile, ["--no-sample"], { PORT: port });
   assert.equal(how, "1");
   assert.ok(output.includes(program.url), output);
