@@ -1,29 +1,25 @@
 // The last soak as a document for whoever decides whether to rely on Bellhop.
 
 export type SoakedPart = {
+  readonly name: string;
   readonly title: string;
   /** The setting of its size -> how large it was. */
   readonly sizes: Readonly<Record<string, string>>;
   readonly seconds: number;
   readonly tests: readonly { readonly name: string; readonly ok: boolean }[];
   readonly figures: readonly string[];
-};
-
-export type Soaked = {
   readonly commit: string;
   readonly at: string;
   readonly node: string;
   readonly machine: string;
-  readonly command: string;
-  readonly parts: readonly SoakedPart[];
 };
 
-export function reliabilityText(soaked: Soaked): string {
-  const { commit, at, node, machine, command, parts } = soaked;
+export function reliabilityText(parts: readonly SoakedPart[]): string {
   const failed = parts.flatMap(({ tests }) => tests.filter(({ ok }) => !ok));
+  const machines = [...new Set(parts.map(({ node, machine }) => `Node ${node}, ${machine}`))].join("; ");
   return `# What Bellhop survives
 
-Written by \`${command}\` on ${at.slice(0, 10)}, commit ${commit}, Node ${node}, ${machine}. The same tests run smaller in \`npm test\`.
+Written by \`npm run soak\` (${machines}) from what it saw. The same tests run smaller in \`npm test\`.
 
 What is promised:
 
@@ -38,8 +34,8 @@ receivers and name servers are servers that lie. What arrived is judged by a rec
 
 ${failed.length === 0 ? "Everything held." : `**${failed.length} did not hold:** ${failed.map(({ name }) => name).join("; ")}.`}
 
-| | Held | Minutes | Size |
-| --- | --- | --- | --- |
+| | Held | Minutes | Size | On | Commit |
+| --- | --- | --- | --- | --- | --- |
 ${parts.map(row).join("\n")}
 
 ## What was shown
@@ -48,13 +44,13 @@ ${parts.map(section).join("\n\n")}
 `;
 }
 
-function row({ title, tests, seconds, sizes }: SoakedPart): string {
+function row({ title, tests, seconds, sizes, at, commit }: SoakedPart): string {
   const held = `${tests.filter(({ ok }) => ok).length} of ${tests.length}`;
   const size = Object.entries(sizes).map(([name, value]) => `\`${name}=${value}\``);
-  return `| ${title} | ${held} | ${(seconds / 60).toFixed(1)} | ${size.join(" ")} |`;
+  return `| ${title} | ${held} | ${(seconds / 60).toFixed(1)} | ${size.join(" ")} | ${at.slice(0, 10)} | ${commit} |`;
 }
 
-const testsShownMax = 40;
+const testsShownMax = 12;
 
 function section({ title, tests, figures }: SoakedPart): string {
   const shown = tests.slice(0, testsShownMax).map(({ name, ok }) => `- ${ok ? "" : "**did not hold:** "}${name}`);

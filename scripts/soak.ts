@@ -1,16 +1,20 @@
 // `npm run soak`: the tests of what Bellhop survives, with bigger numbers and new seeds, and load for an hour. What came of
-// it is written to docs/reliability.md. `--part crash` runs one part and writes nothing; `--minutes 10` shortens the load.
+// it is kept in data/soak.json and written to docs/reliability.md. `--part crash` runs one part, the others stay as they
+// were; `--minutes 10` shortens the load.
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { run } from "node:test";
 import type { TestEvent } from "node:test/reporters";
 import { parseArgs } from "node:util";
 import { startTestPostgres } from "../test/database.ts";
 import { reliabilityText } from "./soak-report.ts";
-import type { Soaked, SoakedPart } from "./soak-report.ts";
+import type { SoakedPart } from "./soak-report.ts";
 
 const partTimeoutMs = 3 * 3_600_000;
+const resultsFile = new URL("../data/soak.json", import.meta.url);
+const documentFile = new URL("../docs/reliability.md", import.meta.url);
+const formatter = new URL("../node_modules/.bin/oxfmt", import.meta.url).pathname;
 
 type Part = { readonly name: string; readonly title: string; readonly files: readonly string[]; readonly sizes: Record<string, string> };
 
@@ -65,11 +69,22 @@ async function main(): Promise<number> {
   const soaked: SoakedPart[] = [];
   for (const part of wanted) soaked.push(await soak(part, postgres.url));
   await postgres.stop();
-  if (options.part === undefined) writeFileSync(new URL("../docs/reliability.md", import.meta.url), reliabilityText(report(soaked)));
+  keep(soaked);
   return soaked.every(({ tests }) => tests.every(({ ok }) => ok)) ? 0 : 1;
 }
 
-async function soak({ title, files, sizes }: Part, postgresUrl: string): Promise<SoakedPart> {
+/** Beside what other runs left. */
+function keep(soaked: readonly SoakedPart[]): void {
+  const before: SoakedPart[] = existsSync(resultsFile) ? (JSON.parse(readFileSync(resultsFile, "utf8")) as SoakedPart[]) : [];
+  const all = parts.flatMap(({ name }) => soaked.find((each) => each.name === name) ?? before.find((each) => each.name === name) ?? []);
+  mkdirSync(new URL(".", resultsFile), { recursive: true });
+  writeFileSync(resultsFile, `${JSON.stringify(all, null, 1)}\n`);
+  if (all.length < parts.length) return;
+  writeFileSync(documentFile, reliabilityText(all));
+  spawnSync(formatter, [documentFile.pathname], { stdio: ["ignore", "ignore", "inherit"] });
+}
+
+async function soak({ name: part, title, files, sizes }: Part, postgresUrl: string): Promise<SoakedPart> {
   console.log(`soak: ${title}`);
   const startedMs = performance.now();
   const tests: SoakedPart["tests"][number][] = [];
@@ -87,18 +102,11 @@ async function soak({ title, files, sizes }: Part, postgresUrl: string): Promise
   }
   const seconds = (performance.now() - startedMs) / 1_000;
   console.log(`soak: ${tests.filter(({ ok }) => ok).length} of ${tests.length} held (${seconds.toFixed(0)} s) ${figures.join("; ")}`);
-  return { title, sizes, seconds, tests, figures };
+  return { name: part, title, sizes, seconds, tests, figures, ...circumstances() };
 }
 
-function report(soaked: readonly SoakedPart[]): Soaked {
+function circumstances(): Pick<SoakedPart, "commit" | "at" | "node" | "machine"> {
   const commit = spawnSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).stdout?.trim() ?? "unknown";
   const machine = `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores`;
-  return {
-    commit,
-    at: new Date().toISOString(),
-    node: process.versions.node,
-    machine,
-    command: `npm run soak -- --minutes ${options.minutes}`,
-    parts: soaked,
-  };
+  return { commit, at: new Date().toISOString(), node: process.versions.node, machine };
 }
