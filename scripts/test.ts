@@ -6,7 +6,10 @@ import { startTestPostgres } from "../test/database.ts";
 
 const concurrency = 2;
 const hangsAfterMs = 180_000;
-const slow = ["test/faults/", "test/hostile/", "test/forty-days", "test/steady", "server/src/show/list-buffers", "server/src/embedded/"];
+const slow = [
+  ...["test/faults/", "test/hostile/", "test/forty-days", "test/steady", "server/src/show/list-buffers", "server/src/embedded/"],
+  ...["states-over-days", "ended-reasons", "throttle", "order", "fairness", "replays"].map((name) => `test/${name}.test.ts`),
+];
 const root = new URL("..", import.meta.url).pathname;
 
 const given = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
