@@ -7,8 +7,18 @@ import { startTestPostgres } from "../test/database.ts";
 const concurrency = 2;
 const hangsAfterMs = 180_000;
 const slow = [
-  ...["test/faults/", "test/hostile/", "test/forty-days", "test/steady", "server/src/show/list-buffers", "server/src/embedded/"],
-  ...["states-over-days", "ended-reasons", "throttle", "order", "fairness", "replays"].map((name) => `test/${name}.test.ts`),
+  "server/src/embedded/",
+  "server/src/show/list-buffers",
+  "test/ended-reasons",
+  "test/fairness",
+  "test/faults/",
+  "test/forty-days",
+  "test/hostile/",
+  "test/order",
+  "test/replays",
+  "test/states-over-days",
+  "test/steady",
+  "test/throttle",
 ];
 const root = new URL("..", import.meta.url).pathname;
 
