@@ -18,7 +18,9 @@ import { startDailyRound } from "./manage/daily-round.ts";
 import { createHealthChecks } from "./manage/health-check.ts";
 import type { FirstKey } from "./manage/keys-first.ts";
 import { open } from "./opening.ts";
+import type { Opened } from "./opening.ts";
 import { createPublisher } from "./publishing.ts";
+import { Statistics } from "./record/statistics.ts";
 import type { Engine } from "./schedule/engine.ts";
 import type { ItemCache } from "./schedule/item-cache.ts";
 import { createTelemetry } from "./signal/telemetry.ts";
@@ -28,6 +30,7 @@ import type { SendingOptions } from "./sending.ts";
 import { StartRefused } from "./start-refused.ts";
 import { isOutage, isReachable } from "./store/database.ts";
 import type { Database } from "./store/database.ts";
+import { makePartitions } from "./store/partitions.ts";
 import type { EventRow } from "./store/publish.ts";
 
 /** How long requests under way may take once the program is told to stop. */
@@ -48,6 +51,8 @@ export type AppOptions = SendingOptions & {
   readonly attempted: (signal: AttemptSignal) => void;
 };
 
+type Trouble = (message: string, error: unknown) => void;
+
 export type App = {
   readonly server: FastifyInstance;
   readonly telemetry: Telemetry;
@@ -58,7 +63,7 @@ export type App = {
 
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, log } = options;
-  const trouble = (message: string, error: unknown): void => log.warn({ err: error }, message);
+  const trouble: Trouble = (message, error) => log.warn({ err: error }, message);
   const opened = await open({ ...options, foreign: options.disk === null, trouble });
   const disk = options.disk && (await watchDisk(options.disk, (message) => log.warn(message)));
 
@@ -74,8 +79,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const telemetry: Telemetry = createTelemetry(options.attempted, () => delivery.now.waiting());
   const kept = { ...opened, ...createSending(options, trouble), catalogue: opened.catalogue.current, trouble };
+  const statistics = createStatistics(opened, () => delivery.now.engine.epoch, trouble);
+  const told = { telemetry: () => telemetry, statistics: () => statistics };
   const { holdDays, retentionDays } = config;
-  const delivery: Delivering = createDelivering({ ...kept, telemetry: () => telemetry, versionSeen, changed, holdDays, retentionDays });
+  const delivery: Delivering = createDelivering({ ...kept, ...told, versionSeen, changed, holdDays, retentionDays });
   const publisher = createPublisher({
     ...kept,
     regions: config.regions,
@@ -106,6 +113,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     void kept.sender.close();
   };
   await startDelivery(delivery, close);
+  statistics.start();
   const asking = { ...kept, delivery: createChecking(kept), nowMs: opened.clock.nowMs };
   const rounds = [createDailyPing(asking), createHealthChecks(asking)].map(startDailyRound);
   const stop = async (): Promise<void> => {
@@ -114,10 +122,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     // A publisher that never reads its answer must not keep everybody else from an orderly end, nor a ping.
     await atMost(closeMs, server.close());
     await delivery.stop(graceMs);
+    await statistics.stop();
     await atMost(closeMs, finished);
     await close();
   };
   return { server, telemetry, firstKey: opened.firstKey, stop };
+}
+
+function createStatistics({ database, clock }: Opened, epoch: () => number | null, trouble: Trouble): Statistics {
+  const missingPartition = (): Promise<void> => makePartitions(database.control, clock.nowMs(), clock.nowMs());
+  return new Statistics({ pool: database.control, nowMs: clock.nowMs, epoch, missingPartition, trouble });
 }
 
 async function startDelivery(delivery: Delivering, close: () => Promise<void>): Promise<void> {

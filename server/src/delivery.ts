@@ -8,8 +8,9 @@ import { createDeliver } from "./deliver/deliver.ts";
 import type { Sender } from "./deliver/sender.ts";
 import { judge, limitsOf, planOf, whyEnded, whyMarked } from "./judging.ts";
 import { Recorder } from "./record/recorder.ts";
+import type { Statistics } from "./record/statistics.ts";
 import { Dispatcher } from "./schedule/dispatcher.ts";
-import type { Delivery, Sent } from "./schedule/dispatcher.ts";
+import type { Delivery, DispatcherPorts, Sent } from "./schedule/dispatcher.ts";
 import { Engine } from "./schedule/engine.ts";
 import { ItemCache } from "./schedule/item-cache.ts";
 import { Endpoints } from "./schedule/endpoints.ts";
@@ -33,6 +34,7 @@ export type DeliveryParts = {
   readonly holdDays: number;
   readonly retentionDays: number;
   readonly telemetry: () => Telemetry;
+  readonly statistics: () => Statistics;
   readonly versionSeen: (version: number) => void;
   /** Control data was changed by the engine itself. */
   readonly changed: () => Promise<void>;
@@ -52,7 +54,7 @@ export type DeliveryEngine = {
 };
 
 export function createDelivery(parts: DeliveryParts): DeliveryEngine {
-  const { database, directory, clock, trouble, telemetry } = parts;
+  const { database, directory, clock, trouble, statistics } = parts;
   const nowMs = clock.nowMs;
   const items = new ItemCache();
   const viewOf = ({ app, subscription }: { app: number; subscription: number }): SubscriptionView | undefined =>
@@ -81,7 +83,10 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     trouble,
   });
   const deliver = createDeliver({ ...parts, send: (exchange) => parts.sender.send(exchange), nowMs });
-  const record = recorder.record.bind(recorder);
+  const record: typeof recorder.record = (steps, done) => {
+    statistics().recorded(steps);
+    recorder.record(steps, done);
+  };
   const dispatcher: Dispatcher = new Dispatcher({
     ...parts,
     queue,
@@ -97,8 +102,7 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     recorded: (work, next) => engine.recorded(work, next),
     maySend: () => engine.maySend(),
     starved: () => engine.starved(),
-    attempted: (delivery, sent, next) => tell(telemetry(), delivery, sent, next.nextAtMs),
-    ended: (_, reason) => telemetry().ended(reason),
+    ...telling(parts),
   });
   const engine: Engine = new Engine({
     ...parts,
@@ -118,6 +122,23 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
   };
   const waiting = (): Waiting => waitingIn(queue, recorder, nowMs());
   return { engine, items, whyMarked: (open) => whyMarked(parts, endpoints, open), waiting, stop };
+}
+
+/** Who is told of attempts and ends: counters, metrics, the operator's log. */
+function telling({ statistics, telemetry }: DeliveryParts): Pick<DispatcherPorts, "attempted" | "ended"> {
+  return {
+    attempted: (delivery, sent, next) => {
+      const { subscription, delivered } = delivery.work;
+      const isSuccess = sent.answered.failure === null;
+      statistics().attempted(subscription, (sent.attempt.totalUs ?? 0) / 1000, isSuccess, isSuccess && !delivered);
+      if (next.ended !== null && !delivered) statistics().ended(subscription);
+      tell(telemetry(), delivery, sent, next.nextAtMs);
+    },
+    ended: ({ subscription, delivered }, reason) => {
+      if (!delivered) statistics().ended(subscription);
+      telemetry().ended(reason);
+    },
+  };
 }
 
 function tell(

@@ -9,7 +9,7 @@ import { dropPartitions, makePartitions } from "./partitions.ts";
 
 const dayMs = 86_400_000;
 const nowMs = Date.UTC(2026, 5, 15, 12);
-const tables = ["event", "idempotency", "log", "notification"];
+const tables = ["event", "idempotency", "log", "notification", "subscription_minute", "subscription_hour"];
 
 let database: TestDatabase;
 let pool: pg.Pool;

@@ -10,22 +10,31 @@ export const daysAhead = 3;
 const lockTimeoutMs = 50;
 const lockAttemptsMax = 100;
 
-/** Table -> the column whose value falls into a day. */
-const flowTables = { event: "id", notification: "id", log: "notification" } as const;
+/** Table -> the column whose value falls into a day, and how a day's beginning is written in it. */
+const dayTables = {
+  event: { column: "id", start: (day: number) => firstIdAt(day * dayMs) },
+  notification: { column: "id", start: (day: number) => firstIdAt(day * dayMs) },
+  log: { column: "notification", start: (day: number) => firstIdAt(day * dayMs) },
+  idempotency: { column: "day", start: isoDay },
+  subscription_minute: { column: "at", start: utcMidnight },
+  subscription_hour: { column: "at", start: utcMidnight },
+} as const;
 
 const dayName = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10).replaceAll("-", "");
-const isoDay = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);
+function isoDay(day: number): string {
+  return new Date(day * dayMs).toISOString().slice(0, 10);
+}
+function utcMidnight(day: number): string {
+  return new Date(day * dayMs).toISOString();
+}
 export const dayOf = (ms: number): number => Math.floor(ms / dayMs);
 
 /** Makes the partitions from `fromMs` until three days after `nowMs`, where they are missing. */
 export async function makePartitions(pool: Pool, fromMs: number, nowMs: number): Promise<void> {
   const existing = await partitionNames(pool);
   for (let day = dayOf(fromMs); day <= dayOf(nowMs) + daysAhead; day++) {
-    for (const [table, column] of Object.entries(flowTables)) {
-      const bounds = [firstIdAt(day * dayMs), firstIdAt((day + 1) * dayMs)] as const;
-      if (!existing.has(`${table}_${dayName(day)}`)) await makePartition(pool, table, column, day, bounds);
-    }
-    if (!existing.has(`idempotency_${dayName(day)}`)) await makePartition(pool, "idempotency", "day", day, [isoDay(day), isoDay(day + 1)]);
+    for (const [table, { column, start }] of Object.entries(dayTables))
+      if (!existing.has(`${table}_${dayName(day)}`)) await makePartition(pool, table, column, day, [start(day), start(day + 1)]);
   }
 }
 
@@ -72,8 +81,8 @@ const attached = "42809";
 export async function dropPartitions(pool: Pool, beforeMs: number): Promise<string[]> {
   await finalizeDetached(pool);
   const dropped: string[] = [];
-  for (const { name, isPartition } of await dayTables(pool)) {
-    const [, table, day] = /^(event|notification|log|idempotency)_(\d{8})$/.exec(name) ?? [];
+  for (const { name, isPartition } of await tablesOfDays(pool)) {
+    const [, table, day] = /^(event|notification|log|idempotency|subscription_minute|subscription_hour)_(\d{8})$/.exec(name) ?? [];
     if (!table || !day) continue;
     const end = Date.UTC(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6, 8))) + dayMs;
     if (end > beforeMs) continue;
@@ -85,7 +94,7 @@ export async function dropPartitions(pool: Pool, beforeMs: number): Promise<stri
 }
 
 /** Attached or not: whoever died between detaching a day and dropping it left a table that belongs to nobody. */
-async function dayTables(pool: Pool): Promise<{ name: string; isPartition: boolean }[]> {
+async function tablesOfDays(pool: Pool): Promise<{ name: string; isPartition: boolean }[]> {
   const { rows } = await pool.query<{ name: string; isPartition: boolean }>(
     String.raw`select relname as name, relispartition as "isPartition" from pg_class
       where relkind = 'r' and relname ~ '_\d{8}$' and pg_table_is_visible(oid)`,
