@@ -25,6 +25,8 @@ export const userAgent = "Bellhop/test (+http://127.0.0.1)";
 export const dayMs = 86_400_000;
 export const firstDayMs = Date.UTC(2026, 2, 2);
 export const daysMade = 4;
+/** The time as the fixture's program sees it: the end of what was made. */
+export const showNowMs = firstDayMs + daysMade * dayMs;
 
 export type Shown = {
   readonly database: Database;
@@ -44,7 +46,7 @@ export async function startShow(): Promise<Shown> {
   const server: FastifyInstance = createServer({
     routes: { ...notificationRoutes, ...explainRoutes },
     handlers: {
-      ...notificationHandlers({ database, catalogue: () => catalogue, rebuild, whyMarked: async () => [] }),
+      ...notificationHandlers({ database, catalogue: () => catalogue, rebuild, whyMarked: async () => [], nowMs: () => showNowMs }),
       ...explainHandlers({ database, catalogue: () => catalogue }),
     } as never,
     findKey: async () => ({ key: "key_test", scopes: ["read"], workspace: boundTo }),

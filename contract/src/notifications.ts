@@ -3,8 +3,11 @@ import { Type } from "typebox";
 import type { Static, TSchema } from "typebox";
 import { ExchangeSchema } from "./exchange.ts";
 import { appIdField, listQueryWith, nullable, timeField, workspaceIdField } from "./fields.ts";
+import { attemptFailed, ended, held } from "./reasons.ts";
+import type { AttemptFailure, EndedReason, HeldCause } from "./reasons.ts";
 import { route } from "./route.ts";
 
+const searchCharactersMax = 1_000;
 /** Notifications that one event's page names; beyond it they are only counted. */
 export const eventNotificationsMax = 200;
 
@@ -18,6 +21,11 @@ export const StatusSchema = Type.Enum([...statuses], {
   description:
     "`delivered` once any attempt got a 2xx; `retrying` between attempts; `failed` ended after at least one request, `dropped` without any.",
 });
+
+export type Status = Static<typeof StatusSchema>;
+
+type ShownReason = HeldCause | EndedReason | AttemptFailure;
+const shownReasons = Object.keys({ ...held, ...ended, ...attemptFailed }) as ShownReason[];
 
 const entryFields = {
   id: Type.String({ description: "`notif_` and a UUID; the same on every attempt." }),
@@ -47,7 +55,16 @@ export const NotificationListSchema = Type.Object(
 );
 export type NotificationList = Static<typeof NotificationListSchema>;
 
-export const NotificationQuerySchema = listQueryWith({
+/** What chooses notifications, wherever some are listed, streamed or exported. */
+export const notificationFilters = {
+  q: Type.Optional(
+    Type.String({
+      maxLength: searchCharactersMax,
+      description:
+        "Search words, `topic:ticket.* status:failed code:5xx after:2h`: all of them and all other fields must hold, and none may be said twice.",
+    }),
+  ),
+  id: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: "One notification." })),
   app: Type.Optional(appIdField),
   subscription: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
   workspace_id: Type.Optional(workspaceIdField),
@@ -58,10 +75,15 @@ export const NotificationQuerySchema = listQueryWith({
   code: Type.Optional(
     Type.String({ pattern: "^[1-5]([0-9]{2}|xx)$", description: "Answer to the newest attempt: `503`, or `5xx` for the class." }),
   ),
+  reason: Type.Optional(
+    Type.Enum(shownReasons, { description: "Why it is not delivered, or what its newest attempt failed with where that says less." }),
+  ),
   object_id: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
   since: Type.Optional(instantAsked),
   until: Type.Optional(instantAsked),
-});
+} as const;
+
+export const NotificationQuerySchema = listQueryWith(notificationFilters);
 export type NotificationQuery = Static<typeof NotificationQuerySchema>;
 
 /** What it comes to in one sentence, and what to do about it where there is something to do. */

@@ -52,7 +52,7 @@ export function createHandlers(parts: HandlerParts): Handlers<typeof routes> {
   const { database, seal, clock, catalogue: holder, directory } = parts.opened;
   const catalogue = holder.current;
   const managed = { database, seal, catalogue, nowMs: clock.nowMs, delivery: createChecking(parts) };
-  const shown = { database, catalogue, rebuild, whyMarked: parts.whyMarked };
+  const shown = { database, catalogue, rebuild, whyMarked: parts.whyMarked, nowMs: clock.nowMs };
   const uninstalled = (app: AppRecord, workspace: string): void => {
     void notifyUninstalled(managed, app, workspace).catch((error: unknown) => trouble("an app could not be told of its uninstall", error));
   };

@@ -39,6 +39,12 @@ export function firstIdAt(ms: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
 }
 
+/** The id that follows: what is below it and not below the other is that one alone. */
+export function nextId(id: string): string {
+  const next = (BigInt(`0x${id.replaceAll("-", "")}`) + 1n) & ((1n << 128n) - 1n);
+  return formatId(Buffer.from(next.toString(16).padStart(32, "0"), "hex"));
+}
+
 export function idBytes(id: string): Buffer {
   return Buffer.from(id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24), "hex");
 }

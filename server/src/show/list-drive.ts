@@ -39,7 +39,8 @@ export function chooseDrive(question: Question): Drive {
 }
 
 /** Whatever answers the question has a step that was not a success, and those have an index of their own. */
-function neverSuccessful({ status, code }: Question): boolean {
+function neverSuccessful({ status, code, reason }: Question): boolean {
+  if (reason !== null) return true;
   return (status !== null && needsFailedStep.has(status)) || (code !== null && !code.startsWith("2"));
 }
 

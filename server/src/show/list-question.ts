@@ -1,7 +1,7 @@
 // What a page of the list is asked for, in the numbers that rows have: from the query's text to refs, ids and bounds.
 import type { NotificationQuery } from "@bellhop/contract/notifications";
 import { listLimitDefault } from "@bellhop/contract/fields";
-import { firstIdAt } from "../domain/id.ts";
+import { firstIdAt, nextId, parseId } from "../domain/id.ts";
 import { notAnInstant, readInstant } from "../domain/instant.ts";
 import { Problem } from "../domain/problem.ts";
 import type { Status } from "../domain/status.ts";
@@ -11,6 +11,7 @@ import type { Connection } from "../store/sql.ts";
 import { findVisibleApp, findWorkspace, mayAskAbout } from "./find.ts";
 import type { Asking } from "./find.ts";
 import { readCursor } from "./list-cursor.ts";
+import { withSearch } from "./list-search.ts";
 
 /** Of an app with more (deleted ones count while the log has them), the whole log is read and filtered instead. */
 export const mergedSubscriptionsMax = 50;
@@ -23,6 +24,7 @@ export type Question = {
   readonly topic: string | null;
   readonly status: Status | null;
   readonly code: string | null;
+  readonly reason: string | null;
   readonly objectId: string | null;
   /** Bounds of ids: `from` included, `below` excluded, null where nothing bounds them. */
   readonly from: string | null;
@@ -30,7 +32,8 @@ export type Question = {
   readonly limit: number;
 };
 
-export async function readQuestion(on: Connection, query: NotificationQuery, asking: Asking): Promise<Question> {
+export async function readQuestion(on: Connection, asked: NotificationQuery, asking: Asking, nowMs: number): Promise<Question> {
+  const query = withSearch(asked, nowMs);
   const workspace = query.workspace_id === undefined ? null : (await findWorkspace(on, query.workspace_id, asking)).ref;
   const app = query.app === undefined ? null : (await findVisibleApp(on, query.app, asking)).ref;
   return {
@@ -40,9 +43,9 @@ export async function readQuestion(on: Connection, query: NotificationQuery, ask
     topic: query.topic ?? null,
     status: query.status ?? null,
     code: query.code ?? null,
+    reason: query.reason ?? null,
     objectId: query.object_id ?? null,
-    from: query.since === undefined ? null : firstIdAt(instantAsked("since", query.since)),
-    below: lower(readCursor(query.cursor), query.until === undefined ? null : firstIdAt(instantAsked("until", query.until))),
+    ...bounds(query),
     limit: query.limit ?? listLimitDefault,
   };
 }
@@ -61,6 +64,27 @@ async function subscriptionsAsked(
   if (app === null) return null;
   const refs = await subscriptionsOfApp(on, app, mergedSubscriptionsMax);
   return refs.length > mergedSubscriptionsMax ? null : refs;
+}
+
+function bounds(query: NotificationQuery): Pick<Question, "from" | "below"> {
+  const since = query.since === undefined ? null : firstIdAt(instantAsked("since", query.since));
+  const until = query.until === undefined ? null : firstIdAt(instantAsked("until", query.until));
+  const only = query.id === undefined ? null : idAsked(query.id);
+  return {
+    from: higher(since, only),
+    below: lower(lower(readCursor(query.cursor), until), only === null ? null : nextId(only)),
+  };
+}
+
+function idAsked(text: string): string {
+  const id = parseId("notif_", text);
+  if (id === null) throw new Problem("invalid_query", undefined, [{ pointer: "/id", message: "is not the id of a notification" }]);
+  return id;
+}
+
+function higher(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return a > b ? a : b;
 }
 
 function lower(a: string | null, b: string | null): string | null {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { NotificationEntry, NotificationList } from "@bellhop/contract/notifications";
-import { dayMs, daysMade, firstDayMs, id16, insertControl, publish, record, startShow } from "../../../test/show-fixture.ts";
+import { dayMs, daysMade, firstDayMs, id16, insertControl, publish, record, showNowMs, startShow } from "../../../test/show-fixture.ts";
 import type { GivenStep, Shown } from "../../../test/show-fixture.ts";
 
 /** What the tests expect of a notification, written down while it is made. */
@@ -13,6 +13,7 @@ type Expected = {
   topic: string;
   status: string;
   code: number | null;
+  steps: readonly GivenStep[];
   objectId: string;
   madeAtMs: number;
 };
@@ -106,6 +107,8 @@ before(async () => {
 
 after(() => shown?.close());
 
+type Refused = { code: string; errors: { pointer: string; message: string }[] };
+
 /** All pages of a question, one after the other. */
 async function walk(query: Record<string, string>, workspace: number | null = null): Promise<NotificationEntry[]> {
   const all: NotificationEntry[] = [];
@@ -156,6 +159,12 @@ const filters: readonly (readonly [query: Record<string, string>, fits: (each: E
   ],
   [
     [{}, () => true],
+    [{ reason: "backlog" }, (each) => each.status === "held"],
+    [{ reason: "status" }, (each) => !["delivered", "waiting"].includes(each.status) && each.code === 503],
+    [{ reason: "gone" }, (each) => each.steps.at(-1)?.reason === "gone"],
+  ],
+  [
+    [{}, () => true],
     [{ object_id: "object 3" }, (each) => each.objectId === "object 3"],
   ],
   [
@@ -191,6 +200,32 @@ test("walking the pages of any question gives exactly what answers it, newest fi
       JSON.stringify(query),
     );
   }
+});
+
+test("search words are the same question as the fields they stand for, with which they may be mixed", async () => {
+  const words = `topic:ticket.* status:failed code:5xx workspace:w1 app:ext:app-1 after:${new Date(since).toISOString()} before:6h`;
+  const fields = { topic: "ticket.*", status: "failed", code: "5xx", workspace_id: "w1", app: "ext:app-1" };
+  const from = new Date(since).toISOString();
+  const to = new Date(showNowMs - 6 * 3_600_000).toISOString();
+  const found = await walk({ ...fields, since: from, until: to });
+  assert.ok(found.length > 0);
+  assert.deepEqual(await walk({ q: words }), found);
+  assert.deepEqual(await walk({ q: words.replace("status:failed ", ""), status: "failed" }), found);
+  assert.deepEqual(await walk({ q: 'object:"object 3"' }), await walk({ object_id: "object 3" }));
+  const [one] = found as [NotificationEntry, ...NotificationEntry[]];
+  assert.deepEqual(await walk({ q: `id:${one.id}` }), [one]);
+  assert.deepEqual(await walk({ id: one.id, status: "delivered" }), []);
+});
+
+test("mistakes in search words are told each with its place", async () => {
+  const { status, body } = await shown.get<Refused>("/v1/notifications?q=statsu:failed%20topic:a%20-code:500");
+  assert.deepEqual([status, body.code, body.errors.map(({ pointer }) => pointer)], [400, "invalid_query", ["/q", "/q"]]);
+  assert.match(body.errors[0]?.message ?? "", /^at 1 to 13: There is no search word statsu/);
+  const twice = await shown.get<Refused>("/v1/notifications?q=status:failed&status=held");
+  assert.deepEqual(
+    [twice.body.code, twice.body.errors],
+    ["invalid_query", [{ pointer: "/q", message: "says status, which the query has too; say it once" }]],
+  );
 });
 
 test("small pages are the same list", async () => {
@@ -256,6 +291,8 @@ for (const [what, query, code] of [
   ["a month that does not exist", "until=2026-13-01T00:00:00Z", "invalid_query"],
   ["a status that does not exist", "status=sleeping", "invalid_query"],
   ["a code that is none", "code=9xx", "invalid_query"],
+  ["a reason that does not exist", "reason=bad_mood", "invalid_query"],
+  ["an id that is none", "id=notif_1", "invalid_query"],
   ["an unknown filter", "colour=red", "invalid_query"],
   ["a page of nothing", "limit=0", "invalid_query"],
   ["an app that does not exist", "app=ext:nobody", "unknown_app"],

@@ -12,25 +12,26 @@ import { notificationEntry } from "./list-entry.ts";
 import { gather } from "./list-gather.ts";
 import { fits, readQuestion } from "./list-question.ts";
 import type { Question } from "./list-question.ts";
+import { stepsAreAsked, stepsFit } from "./list-steps.ts";
 import { withMarks } from "./marked.ts";
 import type { WhyMarked } from "./marked.ts";
 import type { Names } from "./names.ts";
 import { settle } from "./settle.ts";
 import type { Settled } from "./settle.ts";
 
-export type ListDeps = { readonly names: Names; readonly whyMarked: WhyMarked };
+export type ListDeps = { readonly names: Names; readonly whyMarked: WhyMarked; readonly nowMs: () => number };
 
 export async function listNotifications(
   on: Connection,
-  { names, whyMarked }: ListDeps,
+  { names, whyMarked, nowMs }: ListDeps,
   query: NotificationQuery,
   asking: Asking,
 ): Promise<NotificationList> {
-  const question = await readQuestion(on, query, asking);
+  const question = await readQuestion(on, query, asking, nowMs());
   const span = await spanOf(on, question);
   if (span === null || question.subscriptions?.length === 0) return { data: [], next_cursor: null };
   const drive = chooseDrive(question);
-  const wanted = question.status === null && question.code === null ? question.limit : Infinity;
+  const wanted = stepsAreAsked(question) ? Infinity : question.limit;
   const historyEach = drive.candidateCost - lookUpCost;
   const budget = historyEach > 0 ? candidateAndHistoryBuffers : candidateBuffers;
   const { found, reached, spent } = await gather(on, drive, (row) => fits(question, row), span, wanted, budget);
@@ -60,17 +61,7 @@ async function spanOf(on: Connection, { from, below }: Question): Promise<Stretc
 
 /** The entries that answer the question, and where the next page begins. */
 function cut({ settled, reached }: { settled: Settled[]; reached: string }, question: Question): { data: Settled[]; next: string } {
-  const answering = settled.filter((each) => statusFits(question, each) && codeFits(question, each));
+  const answering = settled.filter((each) => stepsFit(question, each));
   const data = answering.slice(0, question.limit);
   return { data, next: answering.length > data.length ? (data.at(-1) as Settled).row.id : reached };
-}
-
-function statusFits(question: Question, { status }: Settled): boolean {
-  return question.status === null || question.status === status;
-}
-
-function codeFits({ code }: Question, { newestAttempt }: Settled): boolean {
-  if (code === null) return true;
-  const answered = String(newestAttempt?.status ?? "");
-  return code.endsWith("xx") ? answered.length === 3 && answered[0] === code[0] : answered === code;
 }

@@ -12,11 +12,18 @@ import type { Handlers } from "../handler.ts";
 
 export type NotificationDeps = { readonly database: Pick<Database, "read"> } & Omit<RequestDeps, "names"> & {
     readonly whyMarked: WhyMarked;
+    readonly nowMs: () => number;
   };
 
-export function notificationHandlers({ database, catalogue, rebuild, whyMarked }: NotificationDeps): Handlers<typeof notificationRoutes> {
+export function notificationHandlers({
+  database,
+  catalogue,
+  rebuild,
+  whyMarked,
+  nowMs,
+}: NotificationDeps): Handlers<typeof notificationRoutes> {
   const names = createNames();
-  const requestDeps = { names, catalogue, rebuild, whyMarked };
+  const requestDeps = { names, catalogue, rebuild, whyMarked, nowMs };
   return {
     listNotifications: ({ query, caller }) => listNotifications(database.read, requestDeps, query, caller),
     getNotification: ({ params, caller }) => showNotification(database.read, requestDeps, params.id, caller),
