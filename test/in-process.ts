@@ -186,7 +186,7 @@ export async function startTestProgram(t: TestContext, given: Given = {}): Promi
       encryptionKey,
       keyFile: join(dataDir, "admin.key"),
       disk: disk ?? null,
-      publicUrl: url,
+      publicUrl: changes.publicUrl ?? url,
       wallMs: time?.wallMs ?? Date.now,
       lookup,
       ownPorts: [port],

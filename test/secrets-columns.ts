@@ -12,6 +12,8 @@ const secretColumns: Readonly<Record<string, string>> = {
   "subscription.sealed_signing_secret": "a subscription's own signing secret, sealed",
   "key.hash": "SHA-256 of a key's token",
   "installation.token_hash": "SHA-256 of an installation's access token",
+  "sign_in_link.hash": "SHA-256 of a sign-in link's token",
+  "session.hash": "SHA-256 of a session's token",
   "encryption.proof": "a known text, sealed: proves the encryption key",
 };
 /** Columns that look like it and are none. */
@@ -71,6 +73,10 @@ export async function assertColumnsAreFilled(database: pg.Client, encryptionKey:
     "installation.token_hash": (await ask("select token_hash as value, '' as place from installation where token_hash is not null")).map(
       ({ value }) => hashes.has(value.toString("hex")),
     ),
+    "sign_in_link.hash": (await ask("select hash as value, '' as place from sign_in_link")).map(({ value }) =>
+      hashes.has(value.toString("hex")),
+    ),
+    "session.hash": (await ask("select hash as value, '' as place from session")).map(({ value }) => hashes.has(value.toString("hex"))),
     "encryption.proof": (await ask("select proof as value, '' as place from encryption")).map(({ value }) => value.length > 0),
   };
   assert.deepEqual(Object.keys(opened).toSorted(), Object.keys(secretColumns).toSorted());

@@ -147,6 +147,11 @@ async function beRefused(story: Story, { app }: Made): Promise<void> {
   for (const token of [secret("a wrong key"), `bh_key_${secret("a key that is none")}`])
     assert.equal((await story.call("GET", "/v1/apps", undefined, token)).status, 401);
   assert.equal((await story.call("POST", "/v1/app_install/status", { state: "OK" }, secret("a wrong access token"))).status, 401);
+  const link = randomBytes(32).toString("base64url");
+  assert.equal((await story.call("POST", "/v1/sessions", { token: story.plant("a wrong link", link) }, null)).status, 401);
+  assert.equal((await story.call("POST", "/v1/sessions", { token: secret("a link that is none") }, null)).status, 422);
+  const wrong = `${story.cookieName}=${secret("a session that is none")}`;
+  assert.equal((await story.call("GET", "/v1/session", undefined, null, wrong)).status, 401);
   assert.equal((await story.call("POST", "/subscriptions", { hub_secret: secret("an old secret") }, null)).status, 403);
 }
 
@@ -275,6 +280,11 @@ test("no secret leaves, in whatever spelling", { timeout: 120_000 }, async (t) =
     "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
   );
   await eventually(async () => ((await story.call("GET", "/readyz")).status === 200 ? true : null));
+  await story.must("POST", "/v1/sign-in-links");
+  const cookie = await story.signIn();
+  assert.equal((await story.call("GET", "/v1/session", undefined, null, cookie)).status, 200);
+  const ended = await story.signIn();
+  assert.equal((await story.call("DELETE", "/v1/session", undefined, null, ended)).status, 204);
   const dumped = await dump(database);
   await assertColumnsAreKnown(database);
   await assertColumnsAreFilled(database, encryptionKey, story.canaries);

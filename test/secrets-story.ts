@@ -8,7 +8,7 @@ import { adminKey } from "./program.ts";
 import type { Canary, Leaving } from "./secrets-canaries.ts";
 
 type Json = Record<string, unknown>;
-export type Told = { readonly status: number; readonly body: Json };
+export type Told = { readonly status: number; readonly body: Json; readonly cookie?: string };
 
 /** Route -> the fields of its answers that are secrets, told to whoever may manage. */
 const toldOnce: Readonly<Record<string, readonly string[]>> = {
@@ -20,6 +20,7 @@ const toldOnce: Readonly<Record<string, readonly string[]>> = {
   useNewSecret: ["client_secret", "whsec"],
   createSubscription: ["signing_secret"],
   changeSubscription: ["signing_secret"],
+  createSignInLink: ["url"],
 };
 
 const all = Object.entries(routes as Record<string, Route>);
@@ -35,8 +36,9 @@ export class Story {
   }
 
   /** Calls as whoever has the token; null: without one. What is told only to those who manage is a leak to others. */
-  async call(method: string, path: string, body?: unknown, token: string | null = adminKey): Promise<Told> {
+  async call(method: string, path: string, body?: unknown, token: string | null = adminKey, cookie?: string): Promise<Told> {
     const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
+    if (cookie !== undefined) Object.assign(headers, { cookie, "sec-fetch-site": "same-origin" });
     if (body !== undefined) headers["content-type"] = path.endsWith("/batch") ? "application/x-ndjson" : "application/json";
     const answer = await fetch(this.#url + path, {
       method,
@@ -49,9 +51,22 @@ export class Story {
     const isJson = answer.headers.get("content-type")?.includes("json") === true && text !== "";
     const read: unknown = isJson ? JSON.parse(text) : null;
     const kept = isJson ? JSON.stringify(this.#without(read, token === adminKey ? (toldOnce[name] ?? []) : [], name)) : text;
-    const head = JSON.stringify([...answer.headers]);
+    const setCookie = name === "createSession" ? answer.headers.get("set-cookie") : null;
+    if (setCookie !== null) this.plant("a session's token", /=([\w-]{43});/.exec(setCookie)?.[1] ?? "");
+    const head = JSON.stringify([...answer.headers].filter(([, value]) => value !== setCookie));
     this.left.push({ where: `the answer ${answer.status} of ${method} ${path}`, bytes: Buffer.from(`${head}\n${kept}`) });
-    return { status: answer.status, body: read as Json };
+    return { status: answer.status, body: read as Json, ...(setCookie === null ? {} : { cookie: setCookie.split(";")[0] as string }) };
+  }
+
+  get cookieName(): string {
+    return `bellhop-${new URL(this.#url).port}`;
+  }
+
+  /** A new session's cookie. */
+  async signIn(): Promise<string> {
+    const { url } = await this.must("POST", "/v1/sign-in-links");
+    const { cookie } = await this.call("POST", "/v1/sessions", { token: String(url).split("#")[1] }, null);
+    return cookie as string;
   }
 
   async must(method: string, path: string, body?: unknown): Promise<Json> {
@@ -81,6 +96,7 @@ export class Story {
       Object.entries(value).flatMap(([name, child]) => {
         if (!fields.includes(name) || typeof child !== "string") return [[name, this.#without(child, fields, of)]];
         this.plant(`${name} of ${of}`, child);
+        if (child.includes("#")) this.plant(`the token in ${name} of ${of}`, child.slice(child.indexOf("#") + 1));
         if (child.startsWith("whsec_")) this.plant(`the bytes of ${name} of ${of}`, Buffer.from(child.slice(6), "base64"));
         return [];
       }),

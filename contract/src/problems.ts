@@ -10,6 +10,8 @@ export const problems = {
   invalid_query: { status: 400, title: "The query has mistakes" },
   invalid_cursor: { status: 400, title: "The cursor is not one of this list's" },
   unauthorized: { status: 401, title: "A valid key is needed" },
+  invalid_link: { status: 401, title: "The sign-in link was used, has expired, or is not known" },
+  cross_site: { status: 403, title: "The request comes from another site" },
   forbidden: { status: 403, title: "The key may not do this" },
   subscriptions_by_hub_only: { status: 403, title: "Subscriptions are made in the Developer Hub" },
   not_found: { status: 404, title: "There is nothing here" },

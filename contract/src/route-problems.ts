@@ -6,6 +6,7 @@ export function problemsOf({ scope, method, params, body, problems = [] }: Route
   return [
     ...new Set<ProblemCode>([
       ...(scope === "public" ? [] : (["unauthorized", "forbidden"] as const)),
+      ...(scope === "public" || method === "GET" ? [] : (["cross_site"] as const)),
       // Whatever a route takes: a query must be text.
       "invalid_query",
       ...(params === undefined ? [] : (["not_found"] as const)),

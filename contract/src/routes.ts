@@ -1,6 +1,7 @@
 // All routes there are, by operation id.
 import { addressRoutes } from "./addresses.ts";
 import { appRoutes } from "./apps.ts";
+import { auditRoutes } from "./audit.ts";
 import { brakeRoutes } from "./brakes.ts";
 import { eventRoutes } from "./events.ts";
 import { explainRoutes } from "./explain.ts";
@@ -9,6 +10,7 @@ import { keyRoutes } from "./keys.ts";
 import { notificationCommandRoutes, notificationRoutes } from "./notifications.ts";
 import { replayRoutes } from "./replays.ts";
 import { secretRoutes } from "./secrets.ts";
+import { sessionRoutes } from "./sessions.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
 import { systemRoutes } from "./system.ts";
 import { topicRoutes } from "./topics.ts";
@@ -28,6 +30,8 @@ export const routes = {
   ...replayRoutes,
   ...explainRoutes,
   ...keyRoutes,
+  ...sessionRoutes,
+  ...auditRoutes,
   ...addressRoutes,
   ...systemRoutes,
 } as const;

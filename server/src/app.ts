@@ -11,16 +11,20 @@ import type { Delivering } from "./delivering.ts";
 import { createHandlers } from "./handlers.ts";
 import type { Handler } from "./http/handler.ts";
 import { createServer } from "./http/server.ts";
+import { sessionCookie } from "./http/session-cookie.ts";
 import { watchDisk } from "./intake/disk.ts";
 import type { Disk } from "./intake/disk.ts";
 import { createDailyPing } from "./manage/daily-ping.ts";
 import { startDailyRound } from "./manage/daily-round.ts";
 import { createHealthChecks } from "./manage/health-check.ts";
 import type { FirstKey } from "./manage/keys-first.ts";
+import { createSessionFinder } from "./manage/sessions-find.ts";
+import { makeStartLink } from "./manage/sessions.ts";
+import type { SignInLink } from "./manage/sessions.ts";
 import { open } from "./opening.ts";
 import type { Opened } from "./opening.ts";
-import { createPublisher } from "./publishing.ts";
 import { Statistics } from "./record/statistics.ts";
+import { createPublisher } from "./publishing.ts";
 import type { Engine } from "./schedule/engine.ts";
 import type { ItemCache } from "./schedule/item-cache.ts";
 import { createTelemetry } from "./signal/telemetry.ts";
@@ -57,6 +61,8 @@ export type App = {
   readonly server: FastifyInstance;
   readonly telemetry: Telemetry;
   readonly firstKey: FirstKey;
+  /** A link that signs in to the hub, once; the one made before stops working. */
+  makeStartLink(): Promise<SignInLink>;
   /** Stops accepting, lets what is under way finish, writes how far it came. */
   stop(): Promise<void>;
 };
@@ -98,11 +104,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   const notReady = (): Promise<string | null> => whyNotReady(opened.database, delivery.now.engine, stopping);
   const { commands, steering, whyMarked } = delivery;
   const asked = { commands, steering, whyMarked, publisher, telemetry, notReady };
-  const handlers = createHandlers({ ...options, ...kept, opened, ...asked });
+  const cookie = sessionCookie(options.publicUrl);
+  const { find, forget } = createSessionFinder(opened.database);
+  const handlers = createHandlers({ ...options, ...kept, opened, ...asked, sessionParts: { cookie, forget } });
   const server = createServer({
     routes,
     handlers: handlers as Record<string, Handler<never>> as Record<string, Handler<Route>>,
     findKey: opened.keys.find,
+    sessions: { find, cookie, publicUrl: options.publicUrl },
     changed,
     isOutage,
     log,
@@ -126,7 +135,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     await atMost(closeMs, finished);
     await close();
   };
-  return { server, telemetry, firstKey: opened.firstKey, stop };
+  return { server, telemetry, firstKey: opened.firstKey, makeStartLink: () => makeStartLink(opened.database, options.publicUrl), stop };
 }
 
 function createStatistics({ database, clock }: Opened, epoch: () => number | null, trouble: Trouble): Statistics {

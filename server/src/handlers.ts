@@ -1,6 +1,7 @@
 // Gives each handler what it needs. A route without a handler is a type error here.
 import type { routes } from "@bellhop/contract/routes";
 import { createChecking } from "./checking.ts";
+import { isLocalMode } from "./config.ts";
 import type { Config } from "./config.ts";
 import { checkUrl } from "./deliver/address-url.ts";
 import type { AddressRules } from "./deliver/address.ts";
@@ -9,6 +10,7 @@ import type { Sender } from "./deliver/sender.ts";
 import type { Handlers } from "./http/handler.ts";
 import { addressHandlers } from "./http/handlers/addresses.ts";
 import { appHandlers } from "./http/handlers/apps.ts";
+import { auditHandlers } from "./http/handlers/audit.ts";
 import { brakeHandlers } from "./http/handlers/brakes.ts";
 import { eventHandlers } from "./http/handlers/events.ts";
 import { explainHandlers } from "./http/handlers/explain.ts";
@@ -18,6 +20,8 @@ import { notificationCommandHandlers } from "./http/handlers/notification-comman
 import { notificationHandlers } from "./http/handlers/notifications.ts";
 import { replayHandlers } from "./http/handlers/replays.ts";
 import { secretHandlers } from "./http/handlers/secrets.ts";
+import { sessionHandlers } from "./http/handlers/sessions.ts";
+import type { SessionDeps } from "./http/handlers/sessions.ts";
 import { subscriptionHandlers } from "./http/handlers/subscriptions.ts";
 import { systemHandlers } from "./http/handlers/system.ts";
 import { topicHandlers } from "./http/handlers/topics.ts";
@@ -30,6 +34,7 @@ import type { Commands } from "./schedule/commands.ts";
 import type { WhyMarked } from "./show/marked.ts";
 import type { Telemetry } from "./signal/telemetry.ts";
 import type { AppRecord } from "./store/apps.ts";
+import { version } from "./version.ts";
 
 export type HandlerParts = {
   readonly config: Config;
@@ -44,6 +49,7 @@ export type HandlerParts = {
   readonly rules: AddressRules;
   readonly userAgent: string;
   readonly notReady: () => Promise<string | null>;
+  readonly sessionParts: Pick<SessionDeps, "cookie" | "forget">;
   readonly trouble: (message: string, error: unknown) => void;
 };
 
@@ -58,6 +64,8 @@ export function createHandlers(parts: HandlerParts): Handlers<typeof routes> {
   };
   return {
     ...keyHandlers({ database }),
+    ...sessionHandlers({ database, publicUrl: parts.publicUrl, instance: () => instanceView(parts), ...parts.sessionParts }),
+    ...auditHandlers({ database }),
     ...workspaceHandlers({ database, regions: [...config.regions.keys()] }),
     ...appHandlers({ database, seal, catalogue, checkUrl: (url) => checkUrl(url, rules), uninstalled }),
     ...healthHandlers({ database }),
@@ -78,5 +86,20 @@ export function createHandlers(parts: HandlerParts): Handlers<typeof routes> {
     ...replayHandlers({ database, directory, catalogue, nowMs: clock.nowMs, retentionDays: config.retentionDays }),
     ...explainHandlers(shown),
     ...systemHandlers({ registry: telemetry.registry, notReady: parts.notReady }),
+  };
+}
+
+/** What the hub's pages say about this Bellhop. */
+function instanceView({ config, publicUrl, opened }: HandlerParts): ReturnType<SessionDeps["instance"]> {
+  const local = isLocalMode(config);
+  return {
+    version,
+    local_mode: local,
+    public_url: publicUrl,
+    regions: [...config.regions].map(([name, { egress }]) => ({ name, egress: [...egress] })),
+    retention_days: config.retentionDays,
+    hold_days: config.holdDays,
+    catalogue_versions: opened.catalogue.current().versions.toReversed(),
+    inbox: local,
   };
 }

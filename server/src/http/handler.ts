@@ -1,9 +1,15 @@
 // What a handler is: a route's name, a parsed and checked request, an answer of the route's schema. Handlers parse, call
 // one function of a stage, and present; http/server.ts attaches them in one loop, and a missing one is a type error.
 import type { AnswerOf, BodyOf, ParamsOf, QueryOf, Route, Scope } from "@bellhop/contract/route";
+import type { Session } from "../manage/sessions.ts";
 
-/** Whoever calls: a key with its scopes, perhaps bound to one workspace (its ref). */
-export type Caller = { readonly key: string; readonly scopes: readonly Scope[]; readonly workspace: number | null };
+/** Whoever calls: a key with its scopes, perhaps bound to one workspace (its ref), or an account by its session. */
+export type Caller = {
+  readonly key: string;
+  readonly scopes: readonly Scope[];
+  readonly workspace: number | null;
+  readonly session?: Session;
+};
 
 export type HandlerRequest<R> = {
   readonly params: ParamsOf<R>;
@@ -31,6 +37,16 @@ export class WithStatus<T> {
   }
 }
 
-export type Handler<R> = (request: HandlerRequest<R>) => Promise<AnswerOf<R> | WithStatus<AnswerOf<R>>>;
+/** An answer with headers of its own (a cookie). */
+export class WithHeaders<T> {
+  readonly answer: T;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(answer: T, headers: Readonly<Record<string, string>>) {
+    this.answer = answer;
+    this.headers = headers;
+  }
+}
+
+export type Handler<R> = (request: HandlerRequest<R>) => Promise<AnswerOf<R> | WithStatus<AnswerOf<R>> | WithHeaders<AnswerOf<R>>>;
 
 export type Handlers<Routes extends Record<string, Route>> = { [Name in keyof Routes]: Handler<Routes[Name]> };

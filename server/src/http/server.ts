@@ -14,10 +14,10 @@ import type { SchemaError } from "../domain/mistakes.ts";
 import { Problem } from "../domain/problem.ts";
 import { readJson } from "../intake/json-scan.ts";
 import { authorize } from "./authorize.ts";
-import type { FindKey } from "./authorize.ts";
+import type { FindKey, Sessions } from "./authorize.ts";
 import { answerMalformed } from "./malformed.ts";
 import { Pipelining } from "./pipelining.ts";
-import { WithStatus } from "./handler.ts";
+import { WithHeaders, WithStatus } from "./handler.ts";
 import type { Caller, Handler } from "./handler.ts";
 import { problemDocument } from "./problem.ts";
 import { compileValidator, undecodable, unstorable } from "./validate.ts";
@@ -32,6 +32,8 @@ const urlLengthMax = 8_192;
 const mediaTypes = ["application/json", "application/x-ndjson"];
 /** Mistakes listed in one answer. */
 const mistakesMax = 100;
+/** What is answered is for whoever asked, now, and never a page. */
+const answerHeaders = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 const noCaller: Caller = { key: "public", scopes: [], workspace: null };
 
 declare module "fastify" {
@@ -47,6 +49,8 @@ export type ServerOptions = {
   readonly routes: Record<string, Route>;
   readonly handlers: Record<string, Handler<Route>>;
   readonly findKey: FindKey;
+  /** Of the hub; without it only keys are known. */
+  readonly sessions?: Sessions;
   /** Control data was changed: whoever caches it must see the change before the caller does. */
   readonly changed?: () => Promise<void>;
   /** The database is away: the same request may work in a moment. */
@@ -79,6 +83,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const pipelining = new Pipelining();
   app.addHook("onResponse", async ({ raw }) => pipelining.end(raw.socket));
   app.addHook("onRequest", async ({ raw }, reply) => {
+    void reply.headers(answerHeaders);
     if (!pipelining.begin(raw.socket)) {
       reply.hijack();
       return;
@@ -115,7 +120,7 @@ function attach(app: FastifyInstance, name: string, route: Route, options: Serve
     config: { rawBody: route.rawBody ?? false },
     bodyLimit: route.bodyBytesMax ?? batchBytesMax,
     onRequest: async (request) => {
-      request.caller = route.scope === "public" ? noCaller : await authorize(request, route.scope, options.findKey);
+      request.caller = route.scope === "public" ? noCaller : await authorize(request, route.scope, options.findKey, options.sessions);
     },
     handler: async (request, reply) => {
       const answer = await handler({
@@ -129,6 +134,11 @@ function attach(app: FastifyInstance, name: string, route: Route, options: Serve
         actor: { key: request.caller.key, route: name },
       });
       if (changes) await options.changed?.();
+      if (answer instanceof WithHeaders)
+        return reply
+          .code(route.answer.status)
+          .headers(answer.headers)
+          .send(answer.answer ?? undefined);
       if (answer instanceof WithStatus) {
         if (answer.retryAfterS !== undefined) reply.header("retry-after", answer.retryAfterS);
         return reply.code(answer.status).send(answer.answer);

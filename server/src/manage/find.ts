@@ -3,7 +3,7 @@
 import { Problem } from "../domain/problem.ts";
 import { findAppRecord } from "../store/apps.ts";
 import type { AppRecord } from "../store/apps.ts";
-import type { Actor } from "../store/change.ts";
+import type { Actor } from "../store/audit.ts";
 import type { Database } from "../store/database.ts";
 import type { Connection } from "../store/sql.ts";
 import { workspaceByExternalId, workspaceById } from "../store/workspaces.ts";

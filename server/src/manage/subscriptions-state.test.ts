@@ -12,7 +12,7 @@ import { healthy, step } from "../domain/health.ts";
 import { eventId, notificationId } from "../domain/id.ts";
 import { subscriptionHandlers } from "../http/handlers/subscriptions.ts";
 import { createServer } from "../http/server.ts";
-import type { Actor } from "../store/change.ts";
+import type { Actor } from "../store/audit.ts";
 import { insertSteps } from "../store/log.ts";
 import type { Step } from "../store/log.ts";
 import { estimateHeld } from "../domain/held-estimate.ts";

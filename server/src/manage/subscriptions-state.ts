@@ -2,7 +2,7 @@
 // for here goes to it through `Steering`, and is read again afterwards. The audit is the history.
 import type { StateChange, SubscriptionView } from "@bellhop/contract/subscriptions";
 import { Problem } from "../domain/problem.ts";
-import type { Actor } from "../store/change.ts";
+import type { Actor } from "../store/audit.ts";
 import type { Database } from "../store/database.ts";
 import { stateChanges } from "../store/subscriptions.ts";
 import type { StateChangeRow, SubscriptionRecord } from "../store/subscriptions.ts";
