@@ -129,8 +129,12 @@ const internal = new Set(["BELLHOP_NO_BOOTSTRAP", "BELLHOP_TEST_POSTGRES", "BELL
 
 /** http and loopback receivers are allowed only while nothing says that this is more than somebody's own machine. */
 export function isLocalMode(config: Config): boolean {
-  const loopback = config.host === "localhost" || config.host === "::1" || config.host.startsWith("127.");
-  return config.databaseUrl === null && config.allowNetworks === null && loopback;
+  return config.databaseUrl === null && config.allowNetworks === null && isLoopback(config);
+}
+
+/** Nobody but this machine can reach it. */
+export function isLoopback({ host }: Config): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 function isCidr(text: string): boolean {

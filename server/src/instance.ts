@@ -28,6 +28,7 @@ export type Instance = {
   readonly port: number;
   readonly keyFile: string;
   readonly firstKey: FirstKey;
+  readonly makeStartLink: App["makeStartLink"];
   /** Rejects when the private PostgreSQL ends by itself. */
   readonly broken: Promise<never>;
   stop(): Promise<void>;
@@ -106,7 +107,8 @@ async function startWith(postgres: PrivatePostgres | null, { config, log, attemp
       await postgres?.stop();
       rmSync(runningFile(config.dataDir), { force: true });
     };
-    return { url, port, keyFile, firstKey: app.firstKey, broken: brokenWith(postgres, () => stopping), stop };
+    const { firstKey, makeStartLink } = app;
+    return { url, port, keyFile, firstKey, makeStartLink, broken: brokenWith(postgres, () => stopping), stop };
   } catch (error) {
     await app.stop();
     throw error;

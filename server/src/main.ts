@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createLog } from "./signal/log.ts";
 import { StartRefused } from "./start-refused.ts";
-import { isLocalMode, readConfig } from "./config.ts";
+import { isLocalMode, isLoopback, readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { startInstance } from "./instance.ts";
 import type { Instance } from "./instance.ts";
@@ -31,7 +31,8 @@ async function main(config: Config, wantsSample: boolean): Promise<void> {
       key === null ? null : await startSample(instance, { dataDir: config.dataDir, wanted: wantsSample && isLocalMode(config), key });
     // On a terminal for people; elsewhere standard output is JSON lines alone.
     const say = terminal ? process.stdout : process.stderr;
-    say.write(`${startText({ config, instance, sample, tookMs: performance.now() - startedMs })}\n`);
+    const link = isLoopback(config) ? (await instance.makeStartLink()).url : null;
+    say.write(`${startText({ config, instance, sample, link, tookMs: performance.now() - startedMs })}\n`);
     stopOnSignal(instance, async () => sample?.stop());
     await instance.broken;
   } catch (error) {

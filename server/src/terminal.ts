@@ -5,12 +5,14 @@ import type { Instance } from "./instance.ts";
 import type { Sample } from "./sample/sample.ts";
 import type { AttemptSignal } from "./signal/telemetry.ts";
 
-export type Started = { config: Config; instance: Instance; sample: Sample | null; tookMs: number };
+/** `link`: signs in to the hub; null where others than this machine could read along. */
+export type Started = { config: Config; instance: Instance; sample: Sample | null; link: string | null; tookMs: number };
 
-export function startText({ config, instance, sample, tookMs }: Started): string {
+export function startText({ config, instance, sample, link, tookMs }: Started): string {
   const database = config.databaseUrl === null ? `private PostgreSQL in ${config.dataDir}` : "PostgreSQL of DATABASE_URL";
   const mode = isLocalMode(config) ? "Local mode: http and receivers on this machine are allowed." : "Endpoints must be https and public.";
   const lines = [
+    link === null ? "Developer Hub: `npm run link` prints a link that signs in." : `Open the Developer Hub, signed in: ${link}`,
     `Bellhop is at ${instance.url} (ready in ${(tookMs / 1000).toFixed(1)} s, ${database}).`,
     mode,
     keyLine(instance),
