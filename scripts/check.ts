@@ -8,6 +8,7 @@ const steps: readonly (readonly [string, string, readonly string[]])[] = [
   ["format", bin("oxfmt"), ["--check"]],
   ["lint", bin("oxlint"), ["--type-aware", "--quiet"]],
   ["types", bin("tsc"), ["-p", "."]],
+  ["types of the hub", bin("tsc"), ["-p", "web"]],
   ["dead code", bin("knip"), []],
   ["tests", process.execPath, ["scripts/test.ts"]],
 ];

@@ -1,0 +1,5 @@
+import { Page } from "../../parts/page.tsx";
+
+export function NotificationPage() {
+  return <Page title="Notification">{null}</Page>;
+}

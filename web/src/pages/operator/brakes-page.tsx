@@ -1,0 +1,5 @@
+import { Page } from "../../parts/page.tsx";
+
+export function BrakesPage() {
+  return <Page title="Brakes">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "../../parts/page.tsx";
+
+export function FlowPage() {
+  return <Page title="Everything flowing">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "../../parts/page.tsx";
+
+export function PublishPage() {
+  return <Page title="Test & publish">{null}</Page>;
+}

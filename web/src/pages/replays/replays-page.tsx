@@ -1,0 +1,5 @@
+import { Page } from "../../parts/page.tsx";
+
+export function ReplaysPage() {
+  return <Page title="Replays">{null}</Page>;
+}

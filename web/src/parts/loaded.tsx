@@ -1,0 +1,26 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { ProblemBanner } from "./problem.tsx";
+
+type LoadedProps<T> = { readonly of: Pick<UseQueryResult<T>, "data" | "error" | "refetch">; readonly children: (data: T) => ReactNode };
+
+/** What was asked for, once it is there; else why not. A failed refresh keeps what is there and says so above. */
+export function Loaded<T>({ of: { data, error }, children }: LoadedProps<T>) {
+  if (data === undefined) return error ? <ProblemBanner error={error} /> : <Skeleton />;
+  return (
+    <>
+      <ProblemBanner error={error} />
+      {children(data)}
+    </>
+  );
+}
+
+export function Skeleton({ lines = 4 }: { readonly lines?: number }) {
+  return (
+    <div className="late flex flex-col gap-2.5" role="status" aria-label="Loading">
+      {Array.from({ length: lines }, (_, line) => (
+        <div key={line} className="beating h-4 rounded bg-sunken" style={{ width: `${90 - ((line * 37) % 50)}%` }} />
+      ))}
+    </div>
+  );
+}
