@@ -2,10 +2,12 @@ import { Menu as Base } from "@base-ui/react/menu";
 import type { ReactNode } from "react";
 import { buttonLook } from "./button.tsx";
 
+type MenuProps = { readonly label: ReactNode; readonly openAtFirst?: boolean; readonly children: ReactNode };
+
 /** Things to do that need no button of their own. */
-export function Menu({ label, children }: { readonly label: ReactNode; readonly children: ReactNode }) {
+export function Menu({ label, openAtFirst = false, children }: MenuProps) {
   return (
-    <Base.Root>
+    <Base.Root defaultOpen={openAtFirst}>
       <Base.Trigger className={buttonLook("quiet", true)}>
         {label} <span aria-hidden>▾</span>
       </Base.Trigger>

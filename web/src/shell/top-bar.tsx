@@ -1,13 +1,13 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useLocation, useNavigate, useParams } from "@tanstack/react-router";
-import { call } from "../api/client.ts";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useLocation, useParams } from "@tanstack/react-router";
+import { Suspense, lazy, useState } from "react";
 import { ask } from "../api/queries.ts";
+import { buttonLook } from "../parts/button.tsx";
 import { Id } from "../parts/copy.tsx";
-import { Menu, MenuItem, MenuLabel } from "../parts/menu.tsx";
-import { useZone } from "../parts/time.tsx";
 import { appPlaces, configurePlaces, developerPlaces, operatorPlaces } from "./places.ts";
 import { useSession } from "./session.ts";
-import { themes, useTheme } from "./theme.ts";
+
+const YouMenu = lazy(async () => ({ default: (await import("./you-menu.tsx")).YouMenu }));
 
 type TopBarProps = { readonly onSearch: () => void; readonly onMenu: () => void };
 
@@ -71,35 +71,21 @@ function Crumbs() {
   );
 }
 
+/** Menus come with the first one that is opened. */
 function You() {
   const { account } = useSession();
-  const [theme, setTheme] = useTheme();
-  const [zone, setZone] = useZone();
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const signOut = async (): Promise<void> => {
-    await call("deleteSession");
-    client.clear();
-    await navigate({ to: "/sign-in" });
-  };
-  return (
-    <Menu label={account?.name ?? "You"}>
-      <MenuLabel>Theme</MenuLabel>
-      {themes.map((each) => (
-        <MenuItem key={each} checked={theme === each} onChoose={() => setTheme(each)}>
-          {each[0]?.toUpperCase()}
-          {each.slice(1)}
-        </MenuItem>
-      ))}
-      <MenuLabel>Exact times in</MenuLabel>
-      <MenuItem checked={zone === "utc"} onChoose={() => setZone("utc")}>
-        UTC
-      </MenuItem>
-      <MenuItem checked={zone === "local"} onChoose={() => setZone("local")}>
-        Local time
-      </MenuItem>
-      <MenuLabel>Session</MenuLabel>
-      <MenuItem onChoose={() => void signOut()}>Sign out</MenuItem>
-    </Menu>
+  const [wanted, setWanted] = useState(false);
+  const name = account?.name ?? "You";
+  const button = (
+    <button type="button" aria-haspopup="menu" onClick={() => setWanted(true)} className={buttonLook("quiet", true)}>
+      {name} <span aria-hidden>▾</span>
+    </button>
+  );
+  return wanted ? (
+    <Suspense fallback={button}>
+      <YouMenu name={name} />
+    </Suspense>
+  ) : (
+    button
   );
 }

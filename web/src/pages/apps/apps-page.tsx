@@ -1,6 +1,7 @@
 // Your apps: does each get what it should? One card per app with its health of the last day in a line.
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, getRouteApi, useNavigate } from "@tanstack/react-router";
+import { Suspense, lazy } from "react";
 import type { Answer } from "../../api/client.ts";
 import { ask, askPages } from "../../api/queries.ts";
 import { Button } from "../../parts/button.tsx";
@@ -10,7 +11,8 @@ import { inputLook } from "../../parts/field.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Page } from "../../parts/page.tsx";
 import { useShortcuts } from "../../shell/shortcuts.ts";
-import { NewApp } from "./new-app.tsx";
+
+const NewApp = lazy(async () => ({ default: (await import("./new-app.tsx")).NewApp }));
 
 const route = getRouteApi("/shell/apps");
 type App = Answer<"listApps">["data"][number];
@@ -70,7 +72,7 @@ export function AppsPage() {
           );
         }}
       </Loaded>
-      <NewApp open={isNew !== undefined} onClose={() => open(false)} />
+      <Suspense>{isNew !== undefined && <NewApp onClose={() => open(false)} />}</Suspense>
     </Page>
   );
 }

@@ -12,10 +12,10 @@ import { useSession } from "../../shell/session.ts";
 const newWorkspace = "new";
 
 /** Name and workspace; a development workspace is made on the spot. Leads to where its endpoint is entered. */
-export function NewApp({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
+export function NewApp({ onClose }: { readonly onClose: () => void }) {
   return (
-    <Dialog open={open} onClose={onClose} title="New app">
-      {open && <NewAppForm onClose={onClose} />}
+    <Dialog open onClose={onClose} title="New app">
+      <NewAppForm onClose={onClose} />
     </Dialog>
   );
 }
