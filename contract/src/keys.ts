@@ -1,13 +1,8 @@
 // Keys of the operator's API. A key's token is shown once, when it is made; Bellhop keeps only its hash.
 import { Type } from "typebox";
 import { listOf, listQuery, nameField, nullable, timeField, workspaceIdField } from "./fields.ts";
+import { keyScopes } from "./key-scopes.ts";
 import { route } from "./route.ts";
-
-/** What a key may be given. `admin` may do everything, keys included; `manage` may also read. */
-export const keyScopes = ["publish", "read", "manage", "metrics", "admin"] as const;
-
-/** The scopes that a key of one workspace may have: the others reach beyond it. */
-export const workspaceKeyScopes = ["publish", "read", "manage"] as const;
 
 /** For secret scanners: `bh_`, the kind of key, 32 random characters and 6 of a checksum. */
 export const keyTokenPattern = "^bh_(adm|wsp|key)_[0-9A-Za-z]{38}$";

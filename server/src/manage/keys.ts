@@ -1,7 +1,7 @@
 // Keys: made, listed and deleted. Whoever may handle keys is an admin and bound to no workspace, so no key can make one
 // that reaches further than itself.
 import type { Static } from "typebox";
-import { workspaceKeyScopes } from "@bellhop/contract/keys";
+import { workspaceKeyScopes } from "@bellhop/contract/key-scopes";
 import type { NewKeySchema } from "@bellhop/contract/keys";
 import type { Mistake } from "@bellhop/contract/problems";
 import { Problem } from "../domain/problem.ts";
