@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { buildHub } from "../../server/src/hub-build.ts";
 import { startInbox } from "../../server/src/inbox/inbox.ts";
 import type { Inbox } from "../../server/src/inbox/inbox.ts";
 import { testPort } from "../port.ts";
@@ -38,10 +39,18 @@ export class Hub {
 
   /** `options` as of the program's command line; none: with the sample. */
   static async open(options: readonly string[] = ["--no-sample"], environment: Record<string, string> = {}): Promise<Hub> {
+    const build = await buildHub();
+    if (build.state === "failed") throw new Error(`the hub could not be built: ${build.why}`);
     const program = new Program(await testPort(), environment);
     await program.start(options);
     const browser = await openBrowser();
-    const context = await browser.newContext({ locale: "en-US", timezoneId: "UTC", viewport: desktop, baseURL: program.url });
+    const context = await browser.newContext({
+      locale: "en-US",
+      reducedMotion: "reduce",
+      timezoneId: "UTC",
+      viewport: desktop,
+      baseURL: program.url,
+    });
     context.setDefaultTimeout(hangsAfterMs);
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const hub = new Hub(program, browser, context, await context.newPage());

@@ -1,6 +1,7 @@
 // Whatever has an id can be copied by one click or key.
 import { useState } from "react";
 import { Button } from "./button.tsx";
+import { Glyph } from "./glyph.tsx";
 import { useToast } from "./toast.tsx";
 
 const shownMs = 1_500;
@@ -44,7 +45,7 @@ export function Id({ id, short = false }: { readonly id: string; readonly short?
     >
       <span className="truncate">{short ? shortId(id) : id}</span>
       <span aria-hidden className="shrink-0 text-ink-3 opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100">
-        {copied ? "✓" : "⧉"}
+        <Glyph name={copied ? "tick" : "copy"} />
       </span>
       <span className="sr-only" aria-live="polite">
         {copied ? "copied" : ""}

@@ -1,6 +1,7 @@
 import { Menu as Base } from "@base-ui/react/menu";
 import type { ReactNode } from "react";
 import { buttonLook } from "./button.tsx";
+import { Glyph } from "./glyph.tsx";
 
 type MenuProps = { readonly label: ReactNode; readonly openAtFirst?: boolean; readonly children: ReactNode };
 
@@ -9,7 +10,7 @@ export function Menu({ label, openAtFirst = false, children }: MenuProps) {
   return (
     <Base.Root defaultOpen={openAtFirst}>
       <Base.Trigger className={buttonLook("quiet", true)}>
-        {label} <span aria-hidden>▾</span>
+        {label} <Glyph name="down" />
       </Base.Trigger>
       <Base.Portal>
         <Base.Positioner align="end" sideOffset={4} className="z-40">
@@ -34,11 +35,7 @@ export function MenuItem({ onChoose, checked, danger = false, children }: MenuIt
       onClick={onChoose}
       className={`flex cursor-pointer items-center gap-2 px-3 py-1 outline-none data-[highlighted]:bg-sunken ${danger ? "text-failed" : ""}`}
     >
-      {checked !== undefined && (
-        <span className="w-3" aria-hidden>
-          {checked ? "✓" : ""}
-        </span>
-      )}
+      {checked !== undefined && <span className="w-3">{checked && <Glyph name="tick" />}</span>}
       <span>
         {children}
         {checked && <span className="sr-only"> (chosen)</span>}

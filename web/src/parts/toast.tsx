@@ -1,5 +1,6 @@
 import { Toast } from "@base-ui/react/toast";
 import type { ReactNode } from "react";
+import { Glyph } from "./glyph.tsx";
 
 export function ToastProvider({ children }: { readonly children: ReactNode }) {
   return (
@@ -22,7 +23,7 @@ function Toasts() {
         <Toast.Title className="flex-1" render={<p />} />
         <Toast.Action className="rounded border border-line-strong px-2 py-0.5 text-sm font-medium hover:border-ink-2" />
         <Toast.Close aria-label="Close" className="text-ink-3 hover:text-ink">
-          ✕
+          <Glyph name="close" />
         </Toast.Close>
       </Toast.Content>
     </Toast.Root>

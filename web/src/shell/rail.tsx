@@ -31,7 +31,7 @@ export function PagesNav({ app, open, onClose }: RailProps) {
           <Mark /> Bellhop
         </Link>
         <div className="flex flex-col gap-0.5">
-          <Link to="/apps" activeOptions={{ exact: true }} className={linkLook}>
+          <Link to="/apps" activeOptions={{ exact: true, includeSearch: false }} className={linkLook}>
             Your apps
           </Link>
         </div>

@@ -4,6 +4,7 @@ import { Suspense, lazy, useState } from "react";
 import { ask } from "../api/queries.ts";
 import { buttonLook } from "../parts/button.tsx";
 import { Id } from "../parts/copy.tsx";
+import { Glyph } from "../parts/glyph.tsx";
 import { appPlaces, configurePlaces, developerPlaces, operatorPlaces } from "./places.ts";
 import { useSession } from "./session.ts";
 
@@ -78,7 +79,7 @@ function You() {
   const name = account?.name ?? "You";
   const button = (
     <button type="button" aria-haspopup="menu" onClick={() => setWanted(true)} className={buttonLook("quiet", true)}>
-      {name} <span aria-hidden>▾</span>
+      {name} <Glyph name="down" />
     </button>
   );
   return wanted ? (
