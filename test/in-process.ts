@@ -161,16 +161,17 @@ export class TestProgram {
   }
 }
 
-/** `virtual`: time can be set ahead with `advance`. `log`: hears what the operator would be told. `lookup`: knows more hosts. */
+/** `virtual`: time can be set ahead with `advance`. `hubDir`: where the hub's build is; else there are no pages. `log`: hears what the operator would be told. `lookup`: knows more hosts. */
 export type Given = Partial<Config> & {
   disk?: () => Promise<Disk>;
   virtual?: boolean;
+  hubDir?: string;
   log?: Logger;
   lookup?: (host: string) => Promise<Lookup>;
 };
 
 export async function startTestProgram(t: TestContext, given: Given = {}): Promise<TestProgram> {
-  const { disk, virtual = false, log, lookup = onlyLocalhost, ...changes } = given;
+  const { disk, virtual = false, hubDir, log, lookup = onlyLocalhost, ...changes } = given;
   const read = readConfig({}, tmpdir());
   if (!read.ok) throw new Error(read.mistakes.join(" "));
   const { config } = read;
@@ -187,6 +188,7 @@ export async function startTestProgram(t: TestContext, given: Given = {}): Promi
       keyFile: join(dataDir, "admin.key"),
       disk: disk ?? null,
       publicUrl: changes.publicUrl ?? url,
+      ...(hubDir === undefined ? {} : { hubDir }),
       wallMs: time?.wallMs ?? Date.now,
       lookup,
       ownPorts: [port],

@@ -148,7 +148,9 @@ export class Program {
 
   /** The channel tells it when we are gone: it stops then, so that no test that is killed leaves it behind. */
   #spawn(file: string, options: readonly string[], environment: Record<string, string>): ChildProcess {
-    return spawn(process.execPath, [file, ...options], {
+    // A test that wants the hub builds it once, beforehand.
+    const all = file === mainFile ? [...options, "--no-hub-build"] : options;
+    return spawn(process.execPath, [file, ...all], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: {
         PATH: process.env["PATH"],

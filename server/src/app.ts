@@ -9,16 +9,16 @@ import { createChecking } from "./checking.ts";
 import { createDelivering } from "./delivering.ts";
 import type { Delivering } from "./delivering.ts";
 import { createHandlers } from "./handlers.ts";
+import type { HandlerParts } from "./handlers.ts";
 import type { Handler } from "./http/handler.ts";
 import { createServer } from "./http/server.ts";
-import { sessionCookie } from "./http/session-cookie.ts";
+import { createSessions } from "./http/sessions.ts";
 import { watchDisk } from "./intake/disk.ts";
 import type { Disk } from "./intake/disk.ts";
 import { createDailyPing } from "./manage/daily-ping.ts";
 import { startDailyRound } from "./manage/daily-round.ts";
 import { createHealthChecks } from "./manage/health-check.ts";
 import type { FirstKey } from "./manage/keys-first.ts";
-import { createSessionFinder } from "./manage/sessions-find.ts";
 import { makeStartLink } from "./manage/sessions.ts";
 import type { SignInLink } from "./manage/sessions.ts";
 import { open } from "./opening.ts";
@@ -51,6 +51,8 @@ export type AppOptions = SendingOptions & {
   /** Asks how full the database's disk is; null when the database is elsewhere. */
   readonly disk: (() => Promise<Disk>) | null;
   readonly publicUrl: string;
+  /** Where the build of the hub is, or will be. Without it there are no pages. */
+  readonly hubDir?: string;
   readonly log: Logger;
   readonly attempted: (signal: AttemptSignal) => void;
 };
@@ -104,18 +106,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const notReady = (): Promise<string | null> => whyNotReady(opened.database, delivery.now.engine, stopping);
   const { commands, steering, whyMarked } = delivery;
   const asked = { commands, steering, whyMarked, publisher, telemetry, notReady };
-  const cookie = sessionCookie(options.publicUrl);
-  const { find, forget } = createSessionFinder(opened.database);
-  const handlers = createHandlers({ ...options, ...kept, opened, ...asked, sessionParts: { cookie, forget } });
-  const server = createServer({
-    routes,
-    handlers: handlers as Record<string, Handler<never>> as Record<string, Handler<Route>>,
-    findKey: opened.keys.find,
-    sessions: { find, cookie, publicUrl: options.publicUrl },
-    changed,
-    isOutage,
-    log,
-  });
+  const sessions = createSessions(opened.database, options.publicUrl);
+  const server = openDoor({ ...options, ...kept, opened, ...asked, sessions }, changed);
   const close = async (): Promise<void> => {
     disk?.stop();
     await opened.close();
@@ -136,6 +128,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     await close();
   };
   return { server, telemetry, firstKey: opened.firstKey, makeStartLink: () => makeStartLink(opened.database, options.publicUrl), stop };
+}
+
+function openDoor(parts: HandlerParts & Pick<AppOptions, "hubDir" | "log">, changed: () => Promise<void>): FastifyInstance {
+  const { opened, sessions, hubDir, log } = parts;
+  const handlers = createHandlers(parts) as Record<string, Handler<never>> as Record<string, Handler<Route>>;
+  return createServer({ routes, handlers, findKey: opened.keys.find, sessions, hubDir, changed, isOutage, log });
 }
 
 function createStatistics({ database, clock }: Opened, epoch: () => number | null, trouble: Trouble): Statistics {

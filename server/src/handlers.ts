@@ -22,6 +22,7 @@ import { replayHandlers } from "./http/handlers/replays.ts";
 import { secretHandlers } from "./http/handlers/secrets.ts";
 import { sessionHandlers } from "./http/handlers/sessions.ts";
 import type { SessionDeps } from "./http/handlers/sessions.ts";
+import type { Sessions } from "./http/sessions.ts";
 import { subscriptionHandlers } from "./http/handlers/subscriptions.ts";
 import { systemHandlers } from "./http/handlers/system.ts";
 import { topicHandlers } from "./http/handlers/topics.ts";
@@ -49,7 +50,7 @@ export type HandlerParts = {
   readonly rules: AddressRules;
   readonly userAgent: string;
   readonly notReady: () => Promise<string | null>;
-  readonly sessionParts: Pick<SessionDeps, "cookie" | "forget">;
+  readonly sessions: Sessions;
   readonly trouble: (message: string, error: unknown) => void;
 };
 
@@ -64,7 +65,7 @@ export function createHandlers(parts: HandlerParts): Handlers<typeof routes> {
   };
   return {
     ...keyHandlers({ database }),
-    ...sessionHandlers({ database, publicUrl: parts.publicUrl, instance: () => instanceView(parts), ...parts.sessionParts }),
+    ...sessionHandlers({ database, instance: () => instanceView(parts), sessions: parts.sessions }),
     ...auditHandlers({ database }),
     ...workspaceHandlers({ database, regions: [...config.regions.keys()] }),
     ...appHandlers({ database, seal, catalogue, checkUrl: (url) => checkUrl(url, rules), uninstalled }),

@@ -15,6 +15,7 @@ import { makeFolder } from "./data-dir.ts";
 import { startPrivatePostgres } from "./embedded/postgres.ts";
 import type { PrivatePostgres } from "./embedded/postgres.ts";
 import { PrivatePostgresError } from "./embedded/postgres-error.ts";
+import { hubDir } from "./hub-build.ts";
 import { diskOf } from "./intake/disk.ts";
 import type { FirstKey } from "./manage/keys-first.ts";
 import { choosePort } from "./port.ts";
@@ -91,6 +92,7 @@ async function startWith(postgres: PrivatePostgres | null, { config, log, attemp
     wallMs: Date.now,
     lookup: dnsLookup(),
     publicUrl: config.publicUrl ?? url,
+    hubDir,
     ownPorts: [port, Number(new URL(databaseUrl).port || 5432), ...(config.metricsPort === null ? [] : [config.metricsPort])],
     log,
     attempted,

@@ -4,6 +4,7 @@ import { createLog } from "./signal/log.ts";
 import { StartRefused } from "./start-refused.ts";
 import { isLocalMode, isLoopback, readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
+import { buildHub, hubBuildLine } from "./hub-build.ts";
 import { startInstance } from "./instance.ts";
 import type { Instance } from "./instance.ts";
 import { startSample } from "./sample/sample.ts";
@@ -20,6 +21,8 @@ async function main(config: Config, wantsSample: boolean): Promise<void> {
   const terminal = process.stdout.isTTY;
   const log = createLog(terminal && config.logLevel === "info" ? "warn" : config.logLevel);
   const startedMs = performance.now();
+  // Beside the start, which does not need it.
+  const hub = process.argv.includes("--no-hub-build") ? null : buildHub();
   try {
     const instance = await startInstance({
       config,
@@ -31,6 +34,8 @@ async function main(config: Config, wantsSample: boolean): Promise<void> {
       key === null ? null : await startSample(instance, { dataDir: config.dataDir, wanted: wantsSample && isLocalMode(config), key });
     // On a terminal for people; elsewhere standard output is JSON lines alone.
     const say = terminal ? process.stdout : process.stderr;
+    const hubLine = hub && hubBuildLine(await hub);
+    if (hubLine) process.stderr.write(`bellhop: ${hubLine}\n`);
     const link = isLoopback(config) ? (await instance.makeStartLink()).url : null;
     say.write(`${startText({ config, instance, sample, link, tookMs: performance.now() - startedMs })}\n`);
     stopOnSignal(instance, async () => sample?.stop());

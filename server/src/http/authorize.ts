@@ -4,13 +4,11 @@ import type { FastifyRequest } from "fastify";
 import type { Scope } from "@bellhop/contract/route";
 import { Problem } from "../domain/problem.ts";
 import type { Caller } from "./handler.ts";
-import type { SessionCookie } from "./session-cookie.ts";
 import { crossSite, siteOf } from "./session-origin.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** Finds the caller of a token, null when there is none, it was deleted, or has expired. */
 export type FindKey = (token: string) => Promise<Caller | null>;
-
-export type Sessions = { readonly find: FindKey; readonly cookie: SessionCookie; readonly publicUrl: string };
 
 export async function authorize(request: FastifyRequest, scope: Scope, findKey: FindKey, sessions?: Sessions): Promise<Caller> {
   const { authorization, cookie } = request.headers;

@@ -1,6 +1,7 @@
 // Attaches one handler to each route of the contract. What every route has in common (keys, limits, problem documents) is
 // here and nowhere else; an unlisted route cannot exist.
 import { randomUUID } from "node:crypto";
+import { Readable } from "node:stream";
 import Fastify from "fastify";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
@@ -14,12 +15,14 @@ import type { SchemaError } from "../domain/mistakes.ts";
 import { Problem } from "../domain/problem.ts";
 import { readJson } from "../intake/json-scan.ts";
 import { authorize } from "./authorize.ts";
-import type { FindKey, Sessions } from "./authorize.ts";
+import type { FindKey } from "./authorize.ts";
+import { serveHub } from "./hub.ts";
 import { answerMalformed } from "./malformed.ts";
 import { Pipelining } from "./pipelining.ts";
 import { WithHeaders, WithStatus } from "./handler.ts";
 import type { Caller, Handler } from "./handler.ts";
 import { problemDocument } from "./problem.ts";
+import type { Sessions } from "./sessions.ts";
 import { compileValidator, undecodable, unstorable } from "./validate.ts";
 
 const requestTimeoutMs = 30_000;
@@ -51,6 +54,8 @@ export type ServerOptions = {
   readonly findKey: FindKey;
   /** Of the hub; without it only keys are known. */
   readonly sessions?: Sessions;
+  /** The hub's pages; without it there are none. */
+  readonly hubDir?: string | undefined;
   /** Control data was changed: whoever caches it must see the change before the caller does. */
   readonly changed?: () => Promise<void>;
   /** The database is away: the same request may work in a moment. */
@@ -103,6 +108,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   );
   for (const [name, route] of Object.entries(options.routes)) attach(app, name, route, options);
   refuseOtherMethods(app, Object.values(options.routes));
+  const { hubDir, sessions } = options;
+  if (hubDir !== undefined && sessions)
+    serveHub(app, { dir: hubDir, publicUrl: sessions.publicUrl, routes: Object.values(options.routes) });
   return app;
 }
 
@@ -134,6 +142,8 @@ function attach(app: FastifyInstance, name: string, route: Route, options: Serve
         actor: { key: request.caller.key, route: name },
       });
       if (changes) await options.changed?.();
+      // Nobody reads the stream that a HEAD would have had.
+      if (request.method === "HEAD" && answer instanceof WithHeaders && answer.answer instanceof Readable) answer.answer.destroy();
       if (answer instanceof WithHeaders)
         return reply
           .code(route.answer.status)

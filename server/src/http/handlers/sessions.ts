@@ -7,22 +7,19 @@ import type { Session } from "../../manage/sessions.ts";
 import type { Database } from "../../store/database.ts";
 import { WithHeaders } from "../handler.ts";
 import type { Handlers } from "../handler.ts";
-import type { SessionCookie } from "../session-cookie.ts";
 import { crossSite, siteOf } from "../session-origin.ts";
+import type { Sessions } from "../sessions.ts";
 
 type SessionView = Static<typeof SessionSchema>;
 
 export type SessionDeps = {
   readonly database: Database;
-  readonly publicUrl: string;
-  readonly cookie: SessionCookie;
+  readonly sessions: Pick<Sessions, "cookie" | "publicUrl" | "forget">;
   readonly instance: () => SessionView["instance"];
-  /** What is remembered of sessions is asked again. */
-  readonly forget: () => void;
 };
 
-export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionRoutes> {
-  const { database, publicUrl, cookie, instance } = deps;
+export function sessionHandlers({ database, sessions, instance }: SessionDeps): Handlers<typeof sessionRoutes> {
+  const { cookie, publicUrl } = sessions;
   const present = (session: Session | undefined): SessionView => ({
     account: session?.account ?? null,
     expires_at: session?.expiresAt.toISOString() ?? null,
@@ -38,7 +35,7 @@ export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionRoute
       // Another site could sign somebody in as an account of its own.
       if (siteOf(header, publicUrl) === "foreign") throw crossSite();
       const { token, session } = await signIn(database, body.token, actor.route);
-      deps.forget();
+      sessions.forget();
       return new WithHeaders(present(session), { "set-cookie": cookie.set(token) });
     },
 
@@ -47,7 +44,7 @@ export function sessionHandlers(deps: SessionDeps): Handlers<typeof sessionRoute
     deleteSession: async ({ caller, actor }) => {
       if (!caller.session) throw new Problem("not_found", "A key has no session; DELETE /v1/keys/{id} ends a key.");
       await signOut(database, caller.session, actor);
-      deps.forget();
+      sessions.forget();
       return new WithHeaders(undefined, { "set-cookie": cookie.clear() });
     },
   };
