@@ -1,5 +1,6 @@
 // A subscription's delivery policy: when it is tried again, how long an answer may take, what a pause does to what is
-// new. One place holds the numbers, so that saving, sending and explaining cannot disagree. docs/receiving.md says the same to people.
+// new. The numbers of those with a name are in the contract. docs/receiving.md says the same to people.
+import { namedPolicies } from "@bellhop/contract/policies";
 import { subscriptionLimits } from "@bellhop/contract/subscriptions";
 import type { Policy as PolicyDocument } from "@bellhop/contract/subscriptions";
 import type { Mistake } from "@bellhop/contract/problems";
@@ -18,26 +19,8 @@ export type Policy = {
   readonly throttledSecondsMax: number;
 };
 
-const minute = 60;
-const hour = 60 * minute;
-
-const durable: Policy = {
-  name: "durable",
-  waitsS: [5, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour],
-  jitter: true,
-  pause: "hold",
-  timeoutMs: 15_000,
-  throttledSecondsMax: 75 * hour,
-};
-
-const intercom: Policy = {
-  name: "intercom",
-  waitsS: [minute],
-  jitter: false,
-  pause: "drop",
-  timeoutMs: 5_000,
-  throttledSecondsMax: 2 * hour,
-};
+const durable: Policy = { name: "durable", jitter: true, ...namedPolicies.durable };
+const intercom: Policy = { name: "intercom", jitter: false, ...namedPolicies.intercom };
 
 /** The policy of a stored document, which was checked when it was saved. */
 export function readPolicy(document: PolicyDocument): Policy {
