@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+import { hubDir } from "../../server/src/hub-build.ts";
+import { useHub } from "./hub.ts";
+
+const hub = useHub();
+const firstLoadBytesMax = 180_000;
+
+test("a link signs in once, leaves no token in the address, and says so when it is used again", async () => {
+  const { program, context } = hub.now;
+  const { url } = await program.must<{ url: string }>("POST", "/v1/sign-in-links");
+  const other = await context.browser()?.newContext();
+  assert.ok(other);
+  try {
+    const page = await other.newPage();
+    await page.goto(url);
+    await page.getByRole("heading", { name: "Your apps" }).waitFor();
+    assert.equal(new URL(page.url()).hash, "");
+    await other.clearCookies();
+    await page.goto(url);
+    await page.getByRole("alert").getByText("npm run link").or(page.getByRole("alert")).first().waitFor();
+    assert.match(await page.getByRole("alert").innerText(), /link/i);
+  } finally {
+    await other.close();
+  }
+});
+
+test("without a session every page says how to get one, and what it showed is there after signing in", async () => {
+  const { page, program, context } = hub.now;
+  await context.clearCookies();
+  await page.goto("/operator/keys");
+  await page.getByRole("heading", { name: "Sign in to Bellhop" }).waitFor();
+  await page.getByText("npm run link").waitFor();
+  await hub.now.signIn();
+  await hub.now.go("/operator/keys", "Keys");
+  const { instance } = (await (await fetch(`${program.url}/v1/session`, { headers: await cookieOf() })).json()) as {
+    instance: { local_mode: boolean };
+  };
+  assert.equal(await page.getByText("Local mode").isVisible(), instance.local_mode);
+});
+
+test("signing out ends the session at the server, not only on the page", async () => {
+  const { page, program } = hub.now;
+  await hub.now.go("/apps");
+  const headers = await cookieOf();
+  await page.getByRole("button", { name: "Operator" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in to Bellhop" }).waitFor();
+  assert.equal((await fetch(`${program.url}/v1/session`, { headers })).status, 401);
+  await hub.now.signIn();
+});
+
+test("from the keyboard alone: a page by what people call it, an app by its name, the keys by ?", async () => {
+  const { page, program } = hub.now;
+  const { app } = await program.makeApp("keyboard", []);
+  await program.must("PATCH", `/v1/apps/${app}`, { name: "Concierge" });
+  await hub.now.go("/apps", "Your apps");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("noisy neighbours");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Everything flowing" }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("concierge");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**/apps/${app}/overview`);
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys" }).getByText("Go anywhere, do anything").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+});
+
+test("a dark page is dark before anything is drawn", async () => {
+  const { page } = hub.now;
+  await hub.now.useTheme("dark");
+  await page.addInitScript("addEventListener('DOMContentLoaded', () => { window.themeAtFirst = document.documentElement.dataset.theme; })");
+  await hub.now.go("/apps", "Your apps");
+  assert.equal(await page.evaluate("window.themeAtFirst"), "dark");
+  assert.equal(await page.evaluate("getComputedStyle(document.body).color"), "rgb(241, 237, 226)");
+  await hub.now.useTheme("light");
+});
+
+test("an address that leads nowhere says so and leads back", async () => {
+  const { page } = hub.now;
+  await hub.now.go("/no/such/page", "There is no such page");
+  await page.getByRole("link", { name: "Your apps" }).first().click();
+  await page.getByRole("heading", { name: "Your apps" }).waitFor();
+});
+
+test("the first load is under 180 kB gzipped", async () => {
+  const { page } = hub.now;
+  const loaded: string[] = [];
+  page.on("response", (response) => loaded.push(new URL(response.url()).pathname));
+  await page.goto("/apps");
+  await page.waitForLoadState("networkidle");
+  const files = [...new Set(loaded)].filter((path) => /^\/(assets\/|theme\.js|favicon)/.test(path));
+  assert.ok(files.some((file) => file.endsWith(".css")));
+  const bytes = [...files, "/index.html"].map((file) => statSync(join(hubDir, `${file}.gz`)).size).reduce((sum, size) => sum + size, 0);
+  assert.ok(bytes < firstLoadBytesMax, `${bytes} bytes: ${files.join(", ")}`);
+});
+
+test("the console has said nothing but what was asked for without a session", () => {
+  hub.now.checkConsole(/status of 401/);
+});
+
+async function cookieOf(): Promise<Record<string, string>> {
+  const cookies = await hub.now.context.cookies();
+  return { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; ") };
+}
