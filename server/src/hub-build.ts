@@ -4,7 +4,7 @@
 import { spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
@@ -18,6 +18,8 @@ const stampFile = ".stamp";
 /** Names a change in how it is built, so that older builds are not taken for current ones. */
 const recipe = "1";
 const timeoutMs = 120_000;
+/** No build is still under way after this. */
+const leftAfterMs = 600_000;
 const outputCharactersMax = 2_000;
 /** Beyond this, compressing takes longer than it saves. */
 const brotliQuality = 9;
@@ -62,15 +64,25 @@ function stampOf(from: string): string {
 
 async function build(from: string, dist: string, stamp: string): Promise<void> {
   // Beside the build, on the same disk, and where no version control looks.
-  const aside = join(from, "web/node_modules/.hub", randomUUID());
+  const making = join(from, "web/node_modules/.hub");
+  const aside = join(making, randomUUID());
   try {
     await mkdir(aside, { recursive: true });
+    await removeLeft(making);
     await runVite(from, join(aside, "new"));
     await compress(join(aside, "new"));
     await writeFile(join(aside, "new", stampFile), stamp);
     await replace(dist, aside);
   } finally {
     await rm(aside, { recursive: true, force: true });
+  }
+}
+
+/** What builds that were killed have left. */
+async function removeLeft(making: string): Promise<void> {
+  for (const name of await readdir(making)) {
+    const found = await stat(join(making, name)).catch(ignore("ENOENT"));
+    if (found && Date.now() - found.mtimeMs > leftAfterMs) await rm(join(making, name), { recursive: true, force: true });
   }
 }
 

@@ -32,13 +32,17 @@ async function main(config: Config, wantsSample: boolean): Promise<void> {
     const key = adminKey(config, instance);
     const sample =
       key === null ? null : await startSample(instance, { dataDir: config.dataDir, wanted: wantsSample && isLocalMode(config), key });
-    // On a terminal for people; elsewhere standard output is JSON lines alone.
-    const say = terminal ? process.stdout : process.stderr;
-    const hubLine = hub && hubBuildLine(await hub);
-    if (hubLine) process.stderr.write(`bellhop: ${hubLine}\n`);
-    const link = isLoopback(config) ? (await instance.makeStartLink()).url : null;
-    say.write(`${startText({ config, instance, sample, link, tookMs: performance.now() - startedMs })}\n`);
     stopOnSignal(instance, async () => sample?.stop());
+    const tookMs = performance.now() - startedMs;
+    const tell = async (): Promise<void> => {
+      const hubLine = hub && hubBuildLine(await hub);
+      if (hubLine) process.stderr.write(`bellhop: ${hubLine}\n`);
+      const link = isLoopback(config) ? (await instance.makeStartLink()).url : null;
+      // On a terminal for people; elsewhere standard output is JSON lines alone.
+      const say = terminal ? process.stdout : process.stderr;
+      say.write(`${startText({ config, instance, sample, link, tookMs })}\n`);
+    };
+    await Promise.race([tell(), instance.broken]);
     await instance.broken;
   } catch (error) {
     if (!(error instanceof StartRefused)) log.fatal({ err: error }, "Bellhop cannot go on");
