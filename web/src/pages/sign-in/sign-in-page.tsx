@@ -1,7 +1,7 @@
 // A link that works once becomes a session. Its token is in the fragment, which is never sent to a server by itself.
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { call } from "../../api/client.ts";
 import { Code } from "../../parts/code.tsx";
 import { ProblemBanner } from "../../parts/problem.tsx";
@@ -12,20 +12,21 @@ export function SignIn() {
   const navigate = useNavigate();
   const client = useQueryClient();
   const [error, setError] = useState<Error | null>(null);
-  const asked = useRef(false);
   useEffect(() => {
-    const token = location.hash.slice(1);
-    if (token === "" || asked.current) return;
-    asked.current = true;
-    // Before anything else: nobody reads it from the address bar or the history.
-    history.replaceState(null, "", "/sign-in");
-    call("createSession", { body: { token } }).then(
-      (session) => {
+    const redeem = (): void => {
+      const token = location.hash.slice(1);
+      if (token === "") return;
+      // Before anything else: nobody reads it from the address bar or the history.
+      history.replaceState(null, "", "/sign-in");
+      call("createSession", { body: { token } }).then((session) => {
         client.setQueryData(sessionQuery.queryKey, session);
         void navigate({ to: "/apps" });
-      },
-      (failed: Error) => setError(failed),
-    );
+      }, setError);
+    };
+    redeem();
+    // A link that is opened where this page is already open changes nothing but the fragment.
+    addEventListener("hashchange", redeem);
+    return () => removeEventListener("hashchange", redeem);
   }, [client, navigate]);
   return <SignedOut error={error} />;
 }
