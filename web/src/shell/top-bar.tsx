@@ -15,7 +15,7 @@ type TopBarProps = { readonly onSearch: () => void; readonly onMenu: () => void 
 export function TopBar({ onSearch, onMenu }: TopBarProps) {
   const { instance } = useSession();
   return (
-    <div className="sticky top-0 z-20 flex h-12 items-center gap-3 border-b border-line bg-paper/90 px-4 backdrop-blur sm:px-8">
+    <header className="sticky top-0 z-20 flex h-12 items-center gap-3 border-b border-line bg-paper/90 px-4 backdrop-blur sm:px-8">
       <button type="button" aria-label="Open the menu" className="-ml-1 rounded p-1 text-ink-2 hover:text-ink lg:hidden" onClick={onMenu}>
         <svg viewBox="0 0 16 16" className="size-4" stroke="currentColor" strokeWidth="1.6" aria-hidden>
           <path d="M1 3.5h14M1 8h14M1 12.5h14" />
@@ -40,7 +40,7 @@ export function TopBar({ onSearch, onMenu }: TopBarProps) {
         </button>
         <You />
       </div>
-    </div>
+    </header>
   );
 }
 

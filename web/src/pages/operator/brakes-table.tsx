@@ -38,15 +38,10 @@ export function ActiveBrakes({ brakes, lifting, onLift }: ActiveProps) {
           </Td>
           <Td>
             <Time at={brake.created_at} />
-            <p className="text-sm text-ink-3">by {brake.created_by}</p>
+            <p className="text-sm whitespace-nowrap text-ink-3">by {brake.created_by}</p>
           </Td>
           <Td className="text-right">
-            <Button
-              small
-              busy={lifting === brake.id}
-              aria-label={`Lift the brake on ${namedBy(brake).value}`}
-              onClick={() => onLift(brake)}
-            >
+            <Button small busy={lifting === brake.id} aria-label={`Lift now: ${namedBy(brake).value}`} onClick={() => onLift(brake)}>
               Lift now
             </Button>
           </Td>
@@ -59,7 +54,7 @@ export function ActiveBrakes({ brakes, lifting, onLift }: ActiveProps) {
 export function PastBrakes({ brakes }: { readonly brakes: readonly Brake[] }) {
   if (brakes.length === 0) return null;
   return (
-    <section className="flex flex-col gap-2" aria-label="Past brakes">
+    <section className="flex flex-col gap-2" aria-label="Past">
       <h2 className="text-lg font-semibold">Past</h2>
       <Table
         label="Past brakes"
@@ -84,7 +79,7 @@ export function PastBrakes({ brakes }: { readonly brakes: readonly Brake[] }) {
             </Td>
             <Td>
               <Time at={brake.created_at} />
-              <p className="text-sm text-ink-3">by {brake.created_by}</p>
+              <p className="text-sm whitespace-nowrap text-ink-3">by {brake.created_by}</p>
             </Td>
           </tr>
         ))}

@@ -73,7 +73,10 @@ export function KeysPage() {
 function keysAnswer(keys: readonly Key[], more: boolean): string {
   const everything = keys.filter(({ scopes }) => scopes.includes("admin")).length;
   const bound = keys.filter(({ workspace_id }) => workspace_id !== null).length;
-  const parts = [everything > 0 && `${everything} may do everything`, bound > 0 && `${bound} reach one workspace only`].filter(Boolean);
+  const parts = [
+    everything > 0 && `${everything} may do everything`,
+    bound > 0 && `${bound} ${bound === 1 ? "reaches" : "reach"} one workspace only`,
+  ].filter(Boolean);
   const count = `${keys.length}${more ? " or more" : ""} ${keys.length === 1 ? "key" : "keys"}`;
   return parts.length === 0 ? `${count}.` : `${count}: ${parts.join(", ")}.`;
 }
