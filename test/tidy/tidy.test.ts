@@ -9,6 +9,7 @@ import { generated } from "../../scripts/generated.ts";
 
 const root = join(import.meta.dirname, "../..");
 const sources = globSync(["contract/src/**/*.ts", "server/src/**/*.ts"], { cwd: root }).filter((file) => !file.endsWith(".test.ts"));
+const pages = globSync(["web/src/**/*.{ts,tsx}"], { cwd: root });
 const tests = globSync(["contract/src/**/*.test.ts", "server/src/**/*.test.ts", "scripts/*.test.ts", "test/**/*.ts"], { cwd: root });
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
 const code = (file: string): string => read(file).replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, "");
@@ -79,22 +80,47 @@ test("deliver never touches the database: what was sent is recorded by somebody 
 });
 
 test("no file is a bucket: a name says what is inside", () => {
-  const bucket = /\/(utils?|helpers?|common|misc|types|index|manager|impl)\.ts$/;
+  const bucket = /\/(utils?|helpers?|common|misc|types|index|manager|impl)\.tsx?$/;
   assert.deepEqual(
-    [...sources, ...tests].filter((file) => bucket.test(file)),
+    [...sources, ...pages, ...tests].filter((file) => bucket.test(file)),
     [],
   );
 });
 
 test("nothing is left for later in the source", () => {
   assert.deepEqual(
-    [...sources, ...tests].filter((file) => /\b(TO[D]O|FIX[M]E|X[X]X)\b|\.(skip|only)\(/.test(read(file))),
+    [...sources, ...pages, ...tests].filter((file) => /\b(TO[D]O|FIX[M]E|X[X]X)\b|\.(skip|only)\(/.test(read(file))),
     [],
   );
 });
 
 test("half of all source files fit on two screens, none is longer than 500 lines", () => {
   const lengths = sources.map((file) => read(file).split("\n").length).toSorted((a, b) => a - b);
+  assert.ok((lengths[lengths.length >> 1] as number) <= 120, `the median file has ${lengths[lengths.length >> 1]} lines`);
+  assert.ok((lengths.at(-1) as number) <= 500);
+});
+
+test("the hub knows the server only through HTTP and contract, so that whatever it does anybody can do", () => {
+  const strangers = /from "(?!\.{1,2}\/(?!.*server\/)|@bellhop\/contract\/|react|@tanstack\/|@base-ui\/|uplot|virtual:)[^"]+"/;
+  assert.deepEqual(
+    pages.filter((file) => strangers.test(code(file))),
+    [],
+  );
+  assert.deepEqual(
+    pages.filter((file) => file !== "web/src/api/client.ts" && /\bfetch\(|XMLHttpRequest/.test(code(file))),
+    [],
+  );
+});
+
+test("what others sent is shown as text: no page makes markup of it", () => {
+  assert.deepEqual(
+    pages.filter((file) => /dangerouslySetInnerHTML|innerHTML|insertAdjacentHTML|document\.write/.test(code(file))),
+    [],
+  );
+});
+
+test("half of the hub's files fit on a screen and a half, none is longer than 500 lines", () => {
+  const lengths = pages.map((file) => read(file).split("\n").length).toSorted((a, b) => a - b);
   assert.ok((lengths[lengths.length >> 1] as number) <= 120, `the median file has ${lengths[lengths.length >> 1]} lines`);
   assert.ok((lengths.at(-1) as number) <= 500);
 });
