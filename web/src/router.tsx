@@ -81,7 +81,7 @@ const authorization = createRoute({
 const webhooks = createRoute({
   getParentRoute: page,
   path: "/apps/$app/webhooks",
-  validateSearch: search("subscription", "new", "url", "test"),
+  validateSearch: search("subscription", "new", "edit", "url", "test"),
   component: lazyRouteComponent(() => import("./pages/webhooks/webhooks-page.tsx"), "WebhooksPage"),
 });
 const version = createRoute({

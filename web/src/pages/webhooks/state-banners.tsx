@@ -1,0 +1,126 @@
+// Why a subscription does not send as usual: cause, since when, until when, and what to do, before anything else.
+import type { ReactNode } from "react";
+import type { SubscriptionView } from "@bellhop/contract/subscriptions";
+import { stateCauses } from "@bellhop/contract/subscriptions-states";
+import { held as heldCauses } from "@bellhop/contract/reasons";
+import { Banner } from "../../parts/banner.tsx";
+import type { Tone } from "../../parts/banner.tsx";
+import { Button } from "../../parts/button.tsx";
+import { Time } from "../../parts/time.tsx";
+import { heldText } from "./held-text.ts";
+
+type Props = { readonly subscription: SubscriptionView; readonly onSetLive: () => void };
+
+const titles: Partial<Record<SubscriptionView["state"], { readonly tone: Tone; readonly title: string }>> = {
+  paused: { tone: "held", title: "Paused" },
+  throttled: { tone: "warn", title: "Throttled" },
+  suspended: { tone: "bad", title: "Suspended" },
+  disabled: { tone: "bad", title: "Disabled" },
+  off: { tone: "note", title: "Off" },
+};
+
+export function StateBanners({ subscription, onSetLive }: Props) {
+  return (
+    <div className="flex flex-col gap-2 empty:hidden">
+      <OfState subscription={subscription} onSetLive={onSetLive} />
+      {subscription.brakes.map(({ id, names, until, reason }) => (
+        <Banner key={id} tone="held" title={`The operator holds ${braked[names]}`}>
+          <p>“{reason}”</p>
+          <p>
+            Until <Time at={until} exact /> (<Time at={until} />
+            ). What is held goes out by itself then.
+          </p>
+        </Banner>
+      ))}
+      <BackingOff subscription={subscription} />
+      <Failing subscription={subscription} />
+    </div>
+  );
+}
+
+const braked: Record<SubscriptionView["brakes"][number]["names"], string> = {
+  app: "what is sent for this app",
+  subscription: "what is sent here",
+  host: "what is sent to this host",
+  workspace: "what happens in one of the workspaces",
+};
+
+function OfState({ subscription, onSetLive }: Props) {
+  const { state, state_sentence, state_fix, state_since, state_until, held } = subscription;
+  const look = titles[state];
+  if (!look) return null;
+  const setLive =
+    state === "off" ? null : (
+      <Button variant="primary" onClick={onSetLive}>
+        Set live
+      </Button>
+    );
+  return (
+    <Banner
+      tone={look.tone}
+      actions={setLive}
+      title={
+        <>
+          {look.title} since <Time at={state_since} />
+          {state_until && (
+            <>
+              , until <Time at={state_until} />
+            </>
+          )}
+        </>
+      }
+    >
+      <p>
+        {state_sentence} {state_fix}
+      </p>
+      {held !== null && held.count > 0 && (
+        <Held>
+          {heldText(held)} held
+          {held.oldest_held_ends_at && (
+            <>
+              ; the oldest ends undelivered <Time at={held.oldest_held_ends_at} />
+            </>
+          )}
+          .
+        </Held>
+      )}
+    </Banner>
+  );
+}
+
+const Held = ({ children }: { readonly children: ReactNode }) => <p className="mt-1 font-medium">{children}</p>;
+
+function BackingOff({ subscription: { backing_off_until: until, held } }: Pick<Props, "subscription">) {
+  if (until === null) return null;
+  return (
+    <Banner
+      tone="warn"
+      title={
+        <>
+          Live, backing off: the next one goes <Time at={until} />
+        </>
+      }
+    >
+      <p>{heldCauses.backing_off.sentence}</p>
+      {held !== null && held.count > 0 && <Held>{heldText(held)} held.</Held>}
+    </Banner>
+  );
+}
+
+function Failing({ subscription: { failing, state } }: Pick<Props, "subscription">) {
+  if (failing === null || failing.warned_day === null || state === "suspended") return null;
+  const { sentence, fix } = stateCauses.still_failing;
+  return (
+    <Banner
+      tone="bad"
+      title={
+        <>
+          Nothing has succeeded since <Time at={failing.since} />: {failing.attempts} failed{" "}
+          {failing.attempts === 1 ? "attempt" : "attempts"}
+        </>
+      }
+    >
+      {sentence} {fix}
+    </Banner>
+  );
+}

@@ -1,0 +1,28 @@
+// The topics of an app's version by the names it knows them by, and what the app may see of them.
+import { useQuery } from "@tanstack/react-query";
+import type { TopicView } from "@bellhop/contract/catalogue";
+import { ask } from "../../api/queries.ts";
+
+const catalogueStaleMs = 60_000;
+
+export type Topics = {
+  readonly offered: readonly TopicView[];
+  readonly byName: ReadonlyMap<string, TopicView>;
+  /** Permission -> its name for people. */
+  readonly labels: Readonly<Record<string, string>>;
+};
+
+export function useTopics(version: string | undefined): Topics | undefined {
+  const asked = ask("listTopics", { query: version === undefined ? {} : { version } });
+  const offered = useQuery({ ...asked, staleTime: catalogueStaleMs, enabled: version !== undefined }).data?.data;
+  const labels = useQuery({ ...ask("readCatalogue"), staleTime: catalogueStaleMs }).data?.permissions;
+  if (!offered || !labels) return undefined;
+  return { offered, byName: new Map(offered.map((topic) => [topic.name, topic])), labels };
+}
+
+/** Any one of a topic's permissions is enough; some need none. */
+export const isAllowed = ({ permissions }: TopicView, held: readonly string[]): boolean =>
+  permissions.length === 0 || permissions.some((permission) => held.includes(permission));
+
+export const permissionsText = ({ permissions }: TopicView, labels: Topics["labels"]): string =>
+  permissions.length === 0 ? "no permission needed" : permissions.map((id) => labels[id] ?? id).join(" or ");

@@ -1,0 +1,37 @@
+import type { SubscriptionView } from "@bellhop/contract/subscriptions";
+
+/** Whether every endpoint gets what it should, in a sentence. */
+export function answerOf(subscriptions: readonly SubscriptionView[]): string {
+  const [only] = subscriptions;
+  if (!only) return "No endpoint yet, so nothing is sent. Enter one, choose topics, and every workspace that has the app notifies it.";
+  const errors = subscriptions.reduce((sum, { topic_errors }) => sum + Object.keys(topic_errors).length, 0);
+  const withErrors = errors === 0 ? "" : ` ${errors} chosen ${errors === 1 ? "topic makes" : "topics make"} nothing.`;
+  if (subscriptions.length === 1) return `${ofOne(only)}${withErrors}`;
+  const live = subscriptions.filter(isWell).length;
+  const others = Map.groupBy(
+    subscriptions.filter((each) => !isWell(each)),
+    stateWord,
+  );
+  const rest = [...others].map(([word, { length }]) => `${length} ${word}`);
+  const all =
+    live === subscriptions.length
+      ? `All ${live} endpoints are live.`
+      : `${live} of ${subscriptions.length} endpoints are live, ${rest.join(", ")}.`;
+  return all + withErrors;
+}
+
+const isWell = (subscription: SubscriptionView): boolean => stateWord(subscription) === "live";
+
+function stateWord({ state, brakes, backing_off_until }: SubscriptionView): string {
+  if (state !== "live") return state;
+  if (brakes.length > 0) return "braked by the operator";
+  return backing_off_until === null ? "live" : "backing off";
+}
+
+function ofOne(subscription: SubscriptionView): string {
+  const { topics, topics_off, url } = subscription;
+  const on = topics.length - topics_off.length;
+  const word = stateWord(subscription);
+  if (word === "live") return `Live: ${on} ${on === 1 ? "topic is" : "topics are"} sent to ${new URL(url).host}.`;
+  return `The endpoint at ${new URL(url).host} is ${word}.`;
+}
