@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createLog } from "./signal/log.ts";
 import { StartRefused } from "./start-refused.ts";
-import { isLocalMode, isLoopback, readConfig } from "./config.ts";
+import { isLoopback, readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { buildHub, hubBuildLine } from "./hub-build.ts";
 import { startInstance } from "./instance.ts";
@@ -30,14 +30,13 @@ async function main(config: Config, wantsSample: boolean): Promise<void> {
       attempted: (signal) => (terminal ? process.stdout.write(`${attemptLine(signal)}\n`) : log.info(signal, "attempt")),
     });
     const key = adminKey(config, instance);
-    const sample =
-      key === null ? null : await startSample(instance, { dataDir: config.dataDir, wanted: wantsSample && isLocalMode(config), key });
-    stopOnSignal(instance, async () => sample?.stop());
+    const sample = key === null ? null : await startSample(instance, { dataDir: config.dataDir, wanted: wantsSample, key });
+    const link = isLoopback(config) ? (await instance.makeStartLink()).url : null;
+    stopOnSignal(instance);
     const tookMs = performance.now() - startedMs;
     const tell = async (): Promise<void> => {
       const hubLine = hub && hubBuildLine(await hub);
       if (hubLine) process.stderr.write(`bellhop: ${hubLine}\n`);
-      const link = isLoopback(config) ? (await instance.makeStartLink()).url : null;
       // On a terminal for people; elsewhere standard output is JSON lines alone.
       const say = terminal ? process.stdout : process.stderr;
       say.write(`${startText({ config, instance, sample, link, tookMs })}\n`);
@@ -55,20 +54,17 @@ function adminKey(config: Config, { firstKey }: Instance): string | null {
   return config.adminKey ?? ("file" in firstKey ? readFileSync(firstKey.file, "utf8").trim() : null);
 }
 
-function stopOnSignal(instance: Instance, stopSample: () => Promise<void>): void {
+function stopOnSignal(instance: Instance): void {
   let stoppingSinceMs: number | null = null;
   const stop = (): void => {
     // A person who asks twice means now; what a whole process group gets, the bootstrap passes on as well.
     if (stoppingSinceMs !== null && performance.now() - stoppingSinceMs > sameSignalMs) process.exit(1);
     if (stoppingSinceMs !== null) return;
     stoppingSinceMs = performance.now();
-    void instance
-      .stop()
-      .then(stopSample)
-      .then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
+    void instance.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
