@@ -6,6 +6,7 @@ import { brakeRoutes } from "./brakes.ts";
 import { eventRoutes } from "./events.ts";
 import { explainRoutes } from "./explain.ts";
 import { healthRoutes } from "./health.ts";
+import { inboxRoutes } from "./inbox.ts";
 import { keyRoutes } from "./keys.ts";
 import { notificationCommandRoutes, notificationRoutes } from "./notifications.ts";
 import { replayRoutes } from "./replays.ts";
@@ -29,6 +30,7 @@ export const routes = {
   ...notificationCommandRoutes,
   ...replayRoutes,
   ...explainRoutes,
+  ...inboxRoutes,
   ...keyRoutes,
   ...sessionRoutes,
   ...auditRoutes,

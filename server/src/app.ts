@@ -1,11 +1,13 @@
 // The program without its process: everything is made here, by plain calls, and handed to those who use it. `main.ts` and
 // whole-system tests start the same thing.
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Route } from "@bellhop/contract/route";
 import { routes } from "@bellhop/contract/routes";
 import { createChecking } from "./checking.ts";
+import { isLocalMode } from "./config.ts";
 import { createDelivering } from "./delivering.ts";
 import type { Delivering } from "./delivering.ts";
 import { createHandlers } from "./handlers.ts";
@@ -25,6 +27,8 @@ import { open } from "./opening.ts";
 import type { Opened } from "./opening.ts";
 import { Statistics } from "./record/statistics.ts";
 import { createPublisher } from "./publishing.ts";
+import { startReceiving } from "./receiving.ts";
+import type { Receiving } from "./receiving.ts";
 import type { Engine } from "./schedule/engine.ts";
 import type { ItemCache } from "./schedule/item-cache.ts";
 import { createTelemetry } from "./signal/telemetry.ts";
@@ -63,6 +67,8 @@ export type App = {
   readonly server: FastifyInstance;
   readonly telemetry: Telemetry;
   readonly firstKey: FirstKey;
+  /** The test inbox, in local mode. */
+  readonly inbox: Receiving["inbox"] | null;
   /** A link that signs in to the hub, once; the one made before stops working. */
   makeStartLink(): Promise<SignInLink>;
   /** Stops accepting, lets what is under way finish, writes how far it came. */
@@ -107,9 +113,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { commands, steering, whyMarked } = delivery;
   const asked = { commands, steering, whyMarked, publisher, telemetry, notReady };
   const sessions = createSessions(opened.database, options.publicUrl);
-  const server = openDoor({ ...options, ...kept, opened, ...asked, sessions }, changed);
+  const receiving = await openInbox(options, opened, trouble);
+  const server = openDoor({ ...options, ...kept, opened, ...asked, sessions, receiving }, changed);
   const close = async (): Promise<void> => {
     disk?.stop();
+    await receiving?.inbox.close();
     await opened.close();
     void kept.sender.close();
   };
@@ -127,7 +135,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     await atMost(closeMs, finished);
     await close();
   };
-  return { server, telemetry, firstKey: opened.firstKey, makeStartLink: () => makeStartLink(opened.database, options.publicUrl), stop };
+  const startLink = (): Promise<SignInLink> => makeStartLink(opened.database, options.publicUrl);
+  return { server, telemetry, firstKey: opened.firstKey, inbox: receiving?.inbox ?? null, makeStartLink: startLink, stop };
+}
+
+async function openInbox(options: AppOptions, { database, seal }: Opened, trouble: Trouble): Promise<Receiving | null> {
+  const { config, ownPorts } = options;
+  if (!isLocalMode(config)) return null;
+  const file = join(config.dataDir, "inbox.json");
+  return startReceiving({ file, ownPorts, database, seal, monotonicMs: () => performance.now(), trouble });
 }
 
 function openDoor(parts: HandlerParts & Pick<AppOptions, "hubDir" | "log">, changed: () => Promise<void>): FastifyInstance {

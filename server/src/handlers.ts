@@ -15,6 +15,8 @@ import { brakeHandlers } from "./http/handlers/brakes.ts";
 import { eventHandlers } from "./http/handlers/events.ts";
 import { explainHandlers } from "./http/handlers/explain.ts";
 import { healthHandlers } from "./http/handlers/health.ts";
+import { inboxHandlers } from "./http/handlers/inbox.ts";
+import type { InboxDeps } from "./http/handlers/inbox.ts";
 import { keyHandlers } from "./http/handlers/keys.ts";
 import { notificationCommandHandlers } from "./http/handlers/notification-commands.ts";
 import { notificationHandlers } from "./http/handlers/notifications.ts";
@@ -50,6 +52,7 @@ export type HandlerParts = {
   readonly rules: AddressRules;
   readonly userAgent: string;
   readonly notReady: () => Promise<string | null>;
+  readonly receiving: InboxDeps["receiving"];
   readonly sessions: Sessions;
   readonly trouble: (message: string, error: unknown) => void;
 };
@@ -86,12 +89,13 @@ export function createHandlers(parts: HandlerParts): Handlers<typeof routes> {
     ...notificationCommandHandlers({ commands: parts.commands, database }),
     ...replayHandlers({ database, directory, catalogue, nowMs: clock.nowMs, retentionDays: config.retentionDays }),
     ...explainHandlers(shown),
+    ...inboxHandlers({ receiving: parts.receiving }),
     ...systemHandlers({ registry: telemetry.registry, notReady: parts.notReady }),
   };
 }
 
 /** What the hub's pages say about this Bellhop. */
-function instanceView({ config, publicUrl, opened }: HandlerParts): ReturnType<SessionDeps["instance"]> {
+function instanceView({ config, publicUrl, opened, receiving }: HandlerParts): ReturnType<SessionDeps["instance"]> {
   const local = isLocalMode(config);
   return {
     version,
@@ -101,6 +105,6 @@ function instanceView({ config, publicUrl, opened }: HandlerParts): ReturnType<S
     retention_days: config.retentionDays,
     hold_days: config.holdDays,
     catalogue_versions: opened.catalogue.current().versions.toReversed(),
-    inbox: local,
+    inbox: receiving !== null,
   };
 }

@@ -30,6 +30,7 @@ export type Instance = {
   readonly keyFile: string;
   readonly firstKey: FirstKey;
   readonly makeStartLink: App["makeStartLink"];
+  readonly inbox: App["inbox"];
   /** Rejects when the private PostgreSQL ends by itself. */
   readonly broken: Promise<never>;
   stop(): Promise<void>;
@@ -109,8 +110,8 @@ async function startWith(postgres: PrivatePostgres | null, { config, log, attemp
       await postgres?.stop();
       rmSync(runningFile(config.dataDir), { force: true });
     };
-    const { firstKey, makeStartLink } = app;
-    return { url, port, keyFile, firstKey, makeStartLink, broken: brokenWith(postgres, () => stopping), stop };
+    const { firstKey, makeStartLink, inbox } = app;
+    return { url, port, keyFile, firstKey, makeStartLink, inbox, broken: brokenWith(postgres, () => stopping), stop };
   } catch (error) {
     await app.stop();
     throw error;

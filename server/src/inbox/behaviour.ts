@@ -1,13 +1,14 @@
 // How the inbox answers what it is sent, and how it is told over HTTP.
-
-/** A status to answer with, an answer that comes too late, or none at all while the connection stays open. */
-const answers = [200, 410, 429, 503, "late", "never"] as const;
-export type InboxAnswer = (typeof answers)[number];
+import { inboxAnswers } from "@bellhop/contract/inbox-answers";
+import type { InboxAnswer } from "@bellhop/contract/inbox-answers";
 
 /** `retryAfterSeconds` is sent with every answer that is not a success. */
-export type Behaviour = { answer: InboxAnswer; retryAfterSeconds: number | null };
+export type Behaviour = { readonly answer: InboxAnswer; readonly retryAfterSeconds: number | null };
 
 export const willing: Behaviour = { answer: 200, retryAfterSeconds: null };
+
+/** What each path answers: those told so by name, and all others. */
+export type Behaviours = { readonly others: Behaviour; readonly paths: ReadonlyMap<string, Behaviour> };
 
 /** What `PUT /behaviour` sets: for one path, or for all. */
 export type BehaviourChange = { path: string | null; behaviour: Behaviour };
@@ -17,8 +18,8 @@ const retryAfterSecondsMax = 86_400;
 /** Reads `{"answer": 200|410|429|503|"late"|"never", "retry_after"?: seconds, "path"?: "/…"}`; otherwise says what is wrong. */
 export function parseBehaviour(text: string): { ok: true; change: BehaviourChange } | { ok: false; message: string } {
   const asked = parseObject(text);
-  const answer = answers.find((each) => each === asked?.["answer"]);
-  if (!asked || answer === undefined) return { ok: false, message: `answer must be one of ${answers.join(", ")}` };
+  const answer = inboxAnswers.find((each) => each === asked?.["answer"]);
+  if (!asked || answer === undefined) return { ok: false, message: `answer must be one of ${inboxAnswers.join(", ")}` };
   const { retry_after: retryAfter = null, path = null } = asked;
   if (path !== null && (typeof path !== "string" || !path.startsWith("/"))) return { ok: false, message: "path must start with /" };
   if (retryAfter !== null && !isSeconds(retryAfter)) {

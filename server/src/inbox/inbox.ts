@@ -1,5 +1,5 @@
 // A receiver to try Bellhop with: keeps what arrives, says whether it was signed rightly, and answers as it is told to.
-// The sample of a first start uses it, and so do tests. It listens on loopback and asks nobody who they are.
+// Local mode has one, and so do tests. It listens on loopback and asks nobody who they are.
 //
 //   POST any path          receives; answers by its behaviour
 //   GET /?limit=n          what arrived, newest first
@@ -10,23 +10,30 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { inboxLateS } from "@bellhop/contract/inbox-answers";
 import { parseBehaviour, willing } from "./behaviour.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behaviour, Behaviours } from "./behaviour.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { Received } from "./mailbox.ts";
-import { verifyHub, verifyStandard } from "./verify.ts";
+import { judge } from "./verify.ts";
+import type { Verdicts } from "./verify.ts";
 
 const bodyBytesMax = 2 * 1024 * 1024;
-/** Longer than the time to answer that a subscription has unless it asks for more. */
-const lateMsDefault = 20_000;
+const lateMsDefault = inboxLateS * 1_000;
 const keepMaxDefault = 1_000;
 const listLimitDefault = 100;
 /** Paths with a behaviour of their own. */
 const pathsMax = 1_000;
 
 export type InboxOptions = {
-  /** The secrets that are right at the moment: client secrets as they are, or `whsec_…`. Asked on each request. */
-  secrets: () => readonly string[];
+  /**
+   * The secrets that are right at the moment: client secrets as they are, or `whsec_…`. Asked on each request; with `again`
+   * when those it gave before made a signature wrong, since they may have changed.
+   */
+  secrets: (again: boolean) => readonly string[] | Promise<readonly string[]>;
+  behaviours?: Behaviours;
+  /** Called when it is told to answer otherwise. */
+  behaved?: () => void;
   /** 0, the default: any free port. */
   port?: number;
   /** Called for each request that was received, before it is answered. */
@@ -48,11 +55,13 @@ export class Inbox {
   readonly #mailbox: Mailbox;
   readonly #server: Server;
   readonly #late = new Set<NodeJS.Timeout>();
-  readonly #behaviours = new Map<string, Behaviour>();
-  #behaviour = willing;
+  readonly #behaviours: Map<string, Behaviour>;
+  #behaviour: Behaviour;
 
   constructor(options: InboxOptions) {
     this.#options = options;
+    this.#behaviours = new Map(options.behaviours?.paths);
+    this.#behaviour = options.behaviours?.others ?? willing;
     this.#mailbox = new Mailbox(options.keepMax ?? keepMaxDefault);
     this.#server = createServer((request, response) => void this.#handle(request, response));
   }
@@ -67,6 +76,15 @@ export class Inbox {
     return this.#mailbox.received;
   }
 
+  /** How many ever arrived since it was emptied, also those no longer kept. */
+  get total(): number {
+    return this.#mailbox.total;
+  }
+
+  get behaviours(): Behaviours {
+    return { others: this.#behaviour, paths: this.#behaviours };
+  }
+
   /** Answers like this from now on, at one path (without its query) or, with null, at all paths. */
   behave(path: string | null, answer: Behaviour["answer"], retryAfterSeconds: number | null = null): void {
     const behaviour = { answer, retryAfterSeconds };
@@ -78,6 +96,14 @@ export class Inbox {
       const [oldest] = this.#behaviours.keys();
       if (this.#behaviours.size > pathsMax) this.#behaviours.delete(oldest as string);
     }
+    this.#options.behaved?.();
+  }
+
+  /** Forgets what arrived, and the paths that were told by name to answer as all others do. */
+  empty(): void {
+    this.#mailbox.empty();
+    for (const [path, { answer }] of this.#behaviours) if (answer === this.#behaviour.answer) this.#behaviours.delete(path);
+    this.#options.behaved?.();
   }
 
   /** The first request, among those kept or still to come, for which the predicate holds. Never gives up by itself. */
@@ -105,24 +131,22 @@ export class Inbox {
     const route = `${request.method} ${pathname}`;
     if (request.method === "HEAD") return void response.writeHead(200).end();
     if (route === "GET /") return sendJson(response, 200, this.#list(new URLSearchParams(query)));
-    if (route === "DELETE /") return this.#empty(response);
+    if (route === "DELETE /") {
+      this.empty();
+      return void response.writeHead(204).end();
+    }
     if (request.method !== "POST" && route !== "PUT /behaviour") return sendJson(response, 405, { message: "not taken here" });
     const body = await readBody(request);
     if (body === "cut") return;
     if (body === "too_large") return sendJson(response, 413, { message: `at most ${bodyBytesMax} bytes` });
     if (request.method === "PUT") return this.#change(body, response);
-    this.#receive(request, pathname, body, response);
+    await this.#receive(request, pathname, body, response);
   }
 
   #list(query: URLSearchParams): { total: number; received: Received[] } {
     const limit = Number.parseInt(query.get("limit") ?? "", 10);
     const newest = this.#mailbox.received.slice(-(limit > 0 ? limit : listLimitDefault)).toReversed();
     return { total: this.#mailbox.total, received: newest };
-  }
-
-  #empty(response: ServerResponse): void {
-    this.#mailbox.empty();
-    response.writeHead(204).end();
   }
 
   #change(body: Buffer, response: ServerResponse): void {
@@ -133,28 +157,36 @@ export class Inbox {
     response.writeHead(204).end();
   }
 
-  #receive(request: IncomingMessage, pathname: string, body: Buffer, response: ServerResponse): void {
-    const secrets = this.#options.secrets();
+  async #receive(request: IncomingMessage, pathname: string, body: Buffer, response: ServerResponse): Promise<void> {
+    const at = (this.#options.now?.() ?? new Date()).toISOString();
+    const verdicts = await this.#judge(request, body);
     const behaviour = this.#behaviours.get(pathname) ?? this.#behaviour;
-    const received: Received = {
-      at: (this.#options.now?.() ?? new Date()).toISOString(),
+    const received = this.#mailbox.add({
+      at,
       path: request.url ?? "/",
       headers: flatHeaders(request),
       body: body.toString(),
-      hub: verifyHub(request.headers, body, secrets),
-      standard: verifyStandard(request.headers, body, secrets),
+      ...verdicts,
       answer: behaviour.answer,
-    };
+    });
     this.#options.log?.(received);
-    this.#mailbox.add(received);
-    this.#answer(behaviour, response);
+    this.#answer(behaviour, pathname, response);
   }
 
-  #answer({ answer, retryAfterSeconds }: Behaviour, response: ServerResponse): void {
+  async #judge({ headers }: IncomingMessage, body: Buffer): Promise<Verdicts> {
+    const known = judge(headers, body, await this.#options.secrets(false));
+    const isDoubtful = known.hub === "wrong" || known.standard === "wrong";
+    return isDoubtful ? judge(headers, body, await this.#options.secrets(true)) : known;
+  }
+
+  #answer({ answer, retryAfterSeconds }: Behaviour, pathname: string, response: ServerResponse): void {
     if (answer === "never") return;
     if (answer === "late") return this.#answerLate(response);
-    if (answer !== 200 && retryAfterSeconds !== null) response.setHeader("Retry-After", retryAfterSeconds);
-    sendJson(response, answer, { answer });
+    if (answer === 200) return sendJson(response, 200, { answer });
+    if (retryAfterSeconds !== null) response.setHeader("Retry-After", retryAfterSeconds);
+    // Whoever looks for the cause of a failure reads this.
+    const message = `The test inbox was told to answer ${answer} at ${pathname}. Tell it to answer 200 on the hub's page Test inbox.`;
+    sendJson(response, answer, { answer, message });
   }
 
   #answerLate(response: ServerResponse): void {

@@ -1,9 +1,11 @@
 // What the inbox keeps of what arrived: bounded in number and in bytes, the oldest go first.
-import type { InboxAnswer } from "./behaviour.ts";
+import type { InboxAnswer } from "@bellhop/contract/inbox-answers";
 import type { Verdict } from "./verify.ts";
 
 /** One request as it arrived. `hub` and `standard` say whether the two signatures were right. */
 export type Received = {
+  /** 1 for the first of all. */
+  number: number;
   at: string;
   path: string;
   headers: Record<string, string>;
@@ -24,6 +26,7 @@ export class Mailbox {
   #received: Received[] = [];
   #characters = 0;
   #total = 0;
+  #newest = 0;
 
   constructor(keepMax: number) {
     this.#keepMax = keepMax;
@@ -39,7 +42,8 @@ export class Mailbox {
     return this.#total;
   }
 
-  add(received: Received): void {
+  add(arrived: Omit<Received, "number">): Received {
+    const received = { number: ++this.#newest, ...arrived };
     this.#received.push(received);
     this.#characters += received.body.length;
     this.#total++;
@@ -51,6 +55,7 @@ export class Mailbox {
       this.#waiting.delete(waiting);
       waiting.arrived(received);
     }
+    return received;
   }
 
   /** The first request for which the predicate holds, among those kept or the next to arrive. */

@@ -5,8 +5,15 @@ import type { IncomingHttpHeaders } from "node:http";
 
 export type Verdict = "right" | "wrong" | "absent";
 
+/** Of `X-Hub-Signature` and of Standard Webhooks. */
+export type Verdicts = { readonly hub: Verdict; readonly standard: Verdict };
+
+export function judge(headers: IncomingHttpHeaders, body: Buffer, secrets: readonly string[]): Verdicts {
+  return { hub: verifyHub(headers, body, secrets), standard: verifyStandard(headers, body, secrets) };
+}
+
 /** `X-Hub-Signature`: `sha1=` and hex of HMAC-SHA1 over the body, keyed with the secret's text. Any secret will do. */
-export function verifyHub(headers: IncomingHttpHeaders, body: Buffer, secrets: readonly string[]): Verdict {
+function verifyHub(headers: IncomingHttpHeaders, body: Buffer, secrets: readonly string[]): Verdict {
   const given = headers["x-hub-signature"];
   if (typeof given !== "string") return "absent";
   const isRight = secrets.some((secret) => equal(given, `sha1=${createHmac("sha1", secret).update(body).digest("hex")}`));
@@ -14,7 +21,7 @@ export function verifyHub(headers: IncomingHttpHeaders, body: Buffer, secrets: r
 }
 
 /** Standard Webhooks `v1`: one of the signatures is that of one of the secrets. How old the request is does not matter here. */
-export function verifyStandard(headers: IncomingHttpHeaders, body: Buffer, secrets: readonly string[]): Verdict {
+function verifyStandard(headers: IncomingHttpHeaders, body: Buffer, secrets: readonly string[]): Verdict {
   const given = headers["webhook-signature"];
   if (typeof given !== "string") return "absent";
   const signed = Buffer.concat([Buffer.from(`${String(headers["webhook-id"])}.${String(headers["webhook-timestamp"])}.`), body]);
