@@ -16,7 +16,7 @@ export function startText({ config, instance, sample, link, tookMs }: Started): 
     `Bellhop is at ${instance.url} (ready in ${(tookMs / 1000).toFixed(1)} s, ${database}).`,
     mode,
     keyLine(instance),
-    ...(sample ? sampleLines(instance, sample) : []),
+    ...(sample ? sampleLines(instance, sample) : inboxLines(instance)),
     `API: ${instance.url}/openapi.json   Health: ${instance.url}/readyz   Stop: Ctrl-C`,
   ];
   return lines.join("\n");
@@ -32,6 +32,10 @@ function keyText({ firstKey, keyFile }: Instance): string {
   return firstKey.state === "given" ? "$BELLHOP_ADMIN_KEY" : `$(cat '${keyFile}')`;
 }
 
+function inboxLines({ inbox }: Instance): string[] {
+  return inbox ? [`A test inbox takes what you send to any path of ${inbox.url}; the hub shows what arrived.`] : [];
+}
+
 function sampleLines(instance: Instance, sample: Sample): string[] {
   const body = JSON.stringify({
     workspace_id: sample.workspace,
@@ -39,12 +43,12 @@ function sampleLines(instance: Instance, sample: Sample): string[] {
     item: { type: "ticket", id: "42", ticket_state: "submitted" },
   });
   return [
-    `Sample: app ${sample.app} is installed in the workspaces ${sample.workspaces.join(" and ")}; its test inbox is ${sample.inboxUrl}.`,
+    `Sample: app ${sample.app} is installed in the workspaces ${sample.workspaces.join(", ")}; its test inbox is ${sample.inboxUrl}.`,
     `Delivered to the inbox so far: ${sample.delivered}. What arrived, and whether its signature was right: curl -s ${sample.inboxUrl}/`,
     "Publish another event:",
     `  curl -s ${instance.url}/v1/events -H "Authorization: Bearer ${keyText(instance)}" -H 'Content-Type: application/json' -d '${body}'`,
     `The log: curl -s ${instance.url}/v1/notifications -H "Authorization: Bearer ${keyText(instance)}"`,
-    `Let the inbox fail: curl -s -X PUT ${sample.inboxUrl}/behaviour -H 'Content-Type: application/json' -d '{"answer":503}'   Remove the sample: npm run sample:remove`,
+    "Two more apps of the sample fail, are held, or do not get all: the hub shows why.   Remove the sample: npm run sample:remove",
   ];
 }
 

@@ -2,6 +2,7 @@
 export type Api = {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
+  put(path: string, body: unknown): Promise<void>;
   patch<T>(path: string, body: unknown): Promise<T>;
   delete(path: string): Promise<void>;
 };
@@ -23,6 +24,7 @@ export function createClient(url: string, key: string): Api {
   return {
     get: <T>(path: string) => call("GET", path) as Promise<T>,
     post: <T>(path: string, body: unknown) => call("POST", path, body) as Promise<T>,
+    put: async (path, body) => void (await call("PUT", path, body)),
     patch: <T>(path: string, body: unknown) => call("PATCH", path, body) as Promise<T>,
     delete: async (path) => void (await call("DELETE", path)),
   };
