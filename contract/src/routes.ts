@@ -5,6 +5,7 @@ import { auditRoutes } from "./audit.ts";
 import { brakeRoutes } from "./brakes.ts";
 import { eventRoutes } from "./events.ts";
 import { explainRoutes } from "./explain.ts";
+import { flowRoutes } from "./flow.ts";
 import { healthRoutes } from "./health.ts";
 import { inboxRoutes } from "./inbox.ts";
 import { keyRoutes } from "./keys.ts";
@@ -12,6 +13,7 @@ import { notificationCommandRoutes, notificationRoutes } from "./notifications.t
 import { replayRoutes } from "./replays.ts";
 import { secretRoutes } from "./secrets.ts";
 import { sessionRoutes } from "./sessions.ts";
+import { statisticsRoutes } from "./statistics.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
 import { systemRoutes } from "./system.ts";
 import { topicRoutes } from "./topics.ts";
@@ -30,6 +32,8 @@ export const routes = {
   ...notificationCommandRoutes,
   ...replayRoutes,
   ...explainRoutes,
+  ...statisticsRoutes,
+  ...flowRoutes,
   ...inboxRoutes,
   ...keyRoutes,
   ...sessionRoutes,

@@ -10,6 +10,7 @@ import { createChecking } from "./checking.ts";
 import { isLocalMode } from "./config.ts";
 import { createDelivering } from "./delivering.ts";
 import type { Delivering } from "./delivering.ts";
+import { createFlowing } from "./flowing.ts";
 import { createHandlers } from "./handlers.ts";
 import type { HandlerParts } from "./handlers.ts";
 import type { Handler } from "./http/handler.ts";
@@ -104,6 +105,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     storing: (events) => keepItems(delivery.now.items, events),
     stored: (events, notifications) => {
       telemetry.accepted(events, notifications);
+      statistics.published(events);
       delivery.now.engine.kick();
     },
   });
@@ -111,12 +113,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   let stopping = false;
   const notReady = (): Promise<string | null> => whyNotReady(opened.database, delivery.now.engine, stopping);
   const { commands, steering, whyMarked } = delivery;
-  const asked = { commands, steering, whyMarked, publisher, telemetry, notReady };
+  const flowing = createFlowing({ ...opened, delivery, statistics, disk, retentionDays });
+  const asked = { commands, steering, whyMarked, publisher, telemetry, notReady, flowing };
   const sessions = createSessions(opened.database, options.publicUrl);
   const receiving = await openInbox(options, opened, trouble);
   const server = openDoor({ ...options, ...kept, opened, ...asked, sessions, receiving }, changed);
   const close = async (): Promise<void> => {
     disk?.stop();
+    flowing.stop();
     await receiving?.inbox.close();
     await opened.close();
     void kept.sender.close();

@@ -6,6 +6,8 @@ import { subscriptionLimits } from "@bellhop/contract/subscriptions";
 import type { Policy as PolicyDocument } from "@bellhop/contract/subscriptions";
 import { createDeliver } from "./deliver/deliver.ts";
 import type { Sender } from "./deliver/sender.ts";
+import { inspecting } from "./inspecting.ts";
+import type { Inspecting } from "./inspecting.ts";
 import { judge, limitsOf, planOf, whyEnded, whyMarked } from "./judging.ts";
 import { Recorder } from "./record/recorder.ts";
 import type { Statistics } from "./record/statistics.ts";
@@ -43,7 +45,7 @@ export type DeliveryParts = {
   readonly trouble: (message: string, error: unknown) => void;
 };
 
-export type DeliveryEngine = {
+export type DeliveryEngine = Inspecting & {
   readonly engine: Engine;
   readonly items: ItemCache;
   /** What a mark or a change of control data has ended, although its last step is not written yet. */
@@ -121,7 +123,8 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     recorder.stop();
   };
   const waiting = (): Waiting => waitingIn(queue, recorder, nowMs());
-  return { engine, items, whyMarked: (open) => whyMarked(parts, endpoints, open), waiting, stop };
+  const looking = inspecting({ queue, permits, directory, holds: () => engine.holds }, nowMs);
+  return { engine, items, whyMarked: (open) => whyMarked(parts, endpoints, open), waiting, ...looking, stop };
 }
 
 /** Who is told of attempts and ends: counters, metrics, the operator's log. */

@@ -7,6 +7,7 @@ import { checkUrl } from "./deliver/address-url.ts";
 import type { AddressRules } from "./deliver/address.ts";
 import { rebuild } from "./deliver/request.ts";
 import type { Sender } from "./deliver/sender.ts";
+import type { Flowing } from "./flowing.ts";
 import type { Handlers } from "./http/handler.ts";
 import { addressHandlers } from "./http/handlers/addresses.ts";
 import { appHandlers } from "./http/handlers/apps.ts";
@@ -14,6 +15,7 @@ import { auditHandlers } from "./http/handlers/audit.ts";
 import { brakeHandlers } from "./http/handlers/brakes.ts";
 import { eventHandlers } from "./http/handlers/events.ts";
 import { explainHandlers } from "./http/handlers/explain.ts";
+import { flowHandlers } from "./http/handlers/flow.ts";
 import { healthHandlers } from "./http/handlers/health.ts";
 import { inboxHandlers } from "./http/handlers/inbox.ts";
 import type { InboxDeps } from "./http/handlers/inbox.ts";
@@ -25,6 +27,7 @@ import { secretHandlers } from "./http/handlers/secrets.ts";
 import { sessionHandlers } from "./http/handlers/sessions.ts";
 import type { SessionDeps } from "./http/handlers/sessions.ts";
 import type { Sessions } from "./http/sessions.ts";
+import { statisticsHandlers } from "./http/handlers/statistics.ts";
 import { subscriptionHandlers } from "./http/handlers/subscriptions.ts";
 import { systemHandlers } from "./http/handlers/system.ts";
 import { topicHandlers } from "./http/handlers/topics.ts";
@@ -47,6 +50,7 @@ export type HandlerParts = {
   readonly whyMarked: WhyMarked;
   readonly steering: Steering;
   readonly publisher: Publisher;
+  readonly flowing: Flowing;
   readonly telemetry: Telemetry;
   readonly sender: Sender;
   readonly rules: AddressRules;
@@ -89,6 +93,8 @@ export function createHandlers(parts: HandlerParts): Handlers<typeof routes> {
     ...notificationCommandHandlers({ commands: parts.commands, database }),
     ...replayHandlers({ database, directory, catalogue, nowMs: clock.nowMs, retentionDays: config.retentionDays }),
     ...explainHandlers(shown),
+    ...statisticsHandlers({ database, ...parts.flowing.numbers }),
+    ...flowHandlers({ flow: parts.flowing.flow }),
     ...inboxHandlers({ receiving: parts.receiving }),
     ...systemHandlers({ registry: telemetry.registry, notReady: parts.notReady }),
   };

@@ -9,7 +9,7 @@ const freePartMin = 0.1;
 const retryAfterS = 60;
 
 export type Disk = { readonly freeBytes: number; readonly totalBytes: number };
-export type DiskWatch = { refusal(): Problem | null; stop(): void };
+export type DiskWatch = { look(): Promise<Disk>; refusal(): Problem | null; stop(): void };
 
 export async function diskOf(folder: string): Promise<Disk> {
   const { bavail, blocks, bsize } = await statfs(folder);
@@ -27,7 +27,7 @@ export async function watchDisk(look: () => Promise<Disk>, told: (message: strin
   };
   await check();
   const timer = setInterval(() => void check().catch(() => undefined), checkMs);
-  return { refusal: () => low, stop: () => clearInterval(timer) };
+  return { look, refusal: () => low, stop: () => clearInterval(timer) };
 }
 
 function refusalFor({ freeBytes, totalBytes }: Disk): Problem | null {

@@ -2,8 +2,9 @@
 // all subscriptions in one statement; after an hour its minutes are summed into a row for each. What is not written yet is answered
 // from here, so charts reach up to now. A kill loses the counters of about a minute, never a step of the log.
 import type { Pool } from "pg";
-import { addCounts, countAttempt, hourMs, minuteMs, newCounts, place, startOf } from "../domain/statistics.ts";
+import { addCounts, countAttempt, hourMs, minuteMs, newCounts, newSum, place, startOf } from "../domain/statistics.ts";
 import type { Counts, Recent } from "../domain/statistics.ts";
+import { Rate } from "../domain/rate.ts";
 import { replayCause } from "../domain/status.ts";
 import type { Step } from "../store/log.ts";
 import { insertHour, insertMinute, minutesSince, unsummedFromMs } from "../store/statistics-write.ts";
@@ -23,11 +24,16 @@ export type StatisticsPorts = {
   readonly trouble: (message: string, error: unknown) => void;
 };
 
+export type Rates = { readonly published: Rate; readonly delivered: Rate; readonly failed: Rate };
+
 type Minute = { readonly atMs: number; readonly counts: Map<number, Int32Array> };
 
 export class Statistics {
   readonly #ports: StatisticsPorts;
+  readonly rates: Rates = { published: new Rate(), delivered: new Rate(), failed: new Rate() };
   #minute: Minute;
+  /** The one that ended last. */
+  #previous: Minute;
   #unwritten: Minute[] = [];
   /** Hour -> its minutes that are over, also the written ones; until they are summed on disk. */
   readonly #hours = new Map<number, Map<number, Counts>>();
@@ -40,6 +46,7 @@ export class Statistics {
   constructor(ports: StatisticsPorts) {
     this.#ports = ports;
     this.#minute = newMinute(ports.nowMs());
+    this.#previous = this.#minute;
     this.#hoursFromMs = startOf(ports.nowMs(), hourMs);
   }
 
@@ -47,9 +54,21 @@ export class Statistics {
   attempted(subscription: number, durationMs: number, isSuccess: boolean, delivered: boolean): void {
     const counts = this.#countsOf(subscription);
     increment(counts, place.attempts);
-    if (!isSuccess) increment(counts, place.failed);
-    if (delivered) increment(counts, place.delivered);
+    const nowMs = this.#ports.nowMs();
+    if (!isSuccess) {
+      increment(counts, place.failed);
+      this.rates.failed.add(1, nowMs);
+    }
+    if (delivered) {
+      increment(counts, place.delivered);
+      this.rates.delivered.add(1, nowMs);
+    }
     countAttempt(counts, durationMs);
+  }
+
+  /** Events are on disk. */
+  published(events: number): void {
+    this.rates.published.add(events, this.#ports.nowMs());
   }
 
   /** A notification ended undelivered. */
@@ -81,6 +100,21 @@ export class Statistics {
     };
   }
 
+  /** Each subscription's last minute: the running one, and of the one before it the part that is not a minute old. */
+  lately(): Map<number, Counts> {
+    this.#turn();
+    const sums = new Map<number, Counts>();
+    for (const [subscription, counts] of this.#minute.counts) addCounts(sums.getOrInsertComputed(subscription, newSum), counts);
+    const part = 1 - (this.#ports.nowMs() - this.#previous.atMs - minuteMs) / minuteMs;
+    if (this.#previous === this.#minute || part <= 0) return sums;
+    for (const [subscription, counts] of this.#previous.counts)
+      addCounts(
+        sums.getOrInsertComputed(subscription, newSum),
+        Float64Array.from(counts, (count) => count * Math.min(part, 1)),
+      );
+    return sums;
+  }
+
   start(): void {
     this.#timer = setInterval(() => void this.#look(), lookMs);
     void this.#look();
@@ -109,6 +143,7 @@ export class Statistics {
 
   #end(): void {
     const { atMs, counts } = this.#minute;
+    this.#previous = this.#minute;
     this.#minute = newMinute(Math.max(this.#ports.nowMs(), atMs));
     if (counts.size === 0) return;
     this.#unwritten.push({ atMs, counts });

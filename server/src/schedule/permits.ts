@@ -50,6 +50,14 @@ export class Permits {
     return { fast: this.#lanes.fast, slow: this.#lanes.slow };
   }
 
+  /** Requests charged to each lane by now, and its places. */
+  occupied(nowMs: number): Record<"fast" | "slow", { readonly used: number; readonly of: number }> {
+    this.#age(nowMs);
+    const { inFlightMax, fastShare } = this.#limits;
+    const fast = Math.floor(inFlightMax * fastShare);
+    return { fast: { used: this.#lanes.fast, of: fast }, slow: { used: this.#lanes.slow, of: inFlightMax - fast } };
+  }
+
   inFlightOf(subscription: number): number {
     return this.#bySubscription.get(subscription) ?? 0;
   }
