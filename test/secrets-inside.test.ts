@@ -214,6 +214,7 @@ async function end(story: Story, { app, other, subscriptions }: Made, { brake, r
   await story.must("DELETE", `/v1/apps/${app}/subscriptions/${subscriptions["/tls"]}`);
   await story.must("DELETE", `/v1/apps/${other}`);
   await story.must("DELETE", "/v1/workspaces/two");
+  await story.must("DELETE", "/v1/sessions");
 }
 
 /** All rows as text; bytes are hex in it. */

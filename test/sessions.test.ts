@@ -164,6 +164,19 @@ test("what a cookie asks for must be asked by our own pages; a key is asked by a
   assert.notEqual(form.status, 201);
 });
 
+test("signing out everywhere ends every session and every link that was not used", async (t) => {
+  const program = await startTestProgram(t);
+  const cookies = [cookieOf(await signIn(program)), cookieOf(await signIn(program))];
+  const token = await linkToken(program);
+  assert.equal((await visit(program, "DELETE", "/v1/sessions", undefined, { cookie: cookies[0] as string, ...own })).status, 204);
+  for (const cookie of cookies) assert.equal((await visit(program, "GET", "/v1/session", undefined, { cookie })).status, 401);
+  assert.equal((await visit(program, "POST", "/v1/sessions", { token })).body["code"], "invalid_link");
+  const { data } = await program.must<{ data: Record<string, unknown>[] }>("GET", "/v1/audit?limit=1");
+  assert.deepEqual(data[0]?.["changes"], [{ field: "sessions", before: 2, after: null }]);
+  // Whoever has only a key left can do it too.
+  assert.equal((await program.call("DELETE", "/v1/sessions")).status, 204);
+});
+
 test("the database has hashes of tokens, never tokens", async (t) => {
   const program = await startTestProgram(t);
   const waiting = await linkToken(program);

@@ -73,6 +73,14 @@ export const sessionRoutes = {
     answer: { status: 201, schema: SessionSchema },
     problems: ["invalid_link", "cross_site"],
   }),
+  deleteSessions: route({
+    method: "DELETE",
+    path: "/v1/sessions",
+    scope: "admin",
+    tag,
+    summary: "Sign out everywhere; every session and every unused link end at once",
+    answer: { status: 204 },
+  }),
   readSession: route({
     method: "GET",
     path,

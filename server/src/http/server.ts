@@ -245,6 +245,7 @@ function sendProblem(reply: FastifyReply, request: FastifyRequest, problem: Prob
   return (
     reply
       .code(problems[problem.code].status)
+      .headers(answerHeaders)
       .type("application/problem+json")
       // As bytes: to text Fastify would add a charset, which this media type does not have.
       .send(Buffer.from(JSON.stringify(problemDocument(problem.code, request.id, problem.detail, problem.mistakes))))

@@ -12,12 +12,10 @@ export function siteOf(header: FromHeaders, publicUrl: string): Site {
   if (site !== undefined) return site === "same-origin" ? "own" : "foreign";
   const origin = header("origin");
   if (origin === undefined) return "unknown";
-  return origin === new URL(publicUrl).origin || hostOf(origin) === header("host") ? "own" : "foreign";
-}
-
-/** Under whatever name this server was reached: another site has another. */
-function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host || null : null;
+  const { origin: ours, protocol } = new URL(publicUrl);
+  // On plain http, under whatever name this server was reached: another site has another.
+  const reached = protocol === "http:" ? `http://${header("host")}` : ours;
+  return origin === ours || origin === reached ? "own" : "foreign";
 }
 
 export function crossSite(): Problem {

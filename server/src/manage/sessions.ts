@@ -6,7 +6,15 @@ import { Problem } from "../domain/problem.ts";
 import { insertAudit } from "../store/audit.ts";
 import type { Actor } from "../store/audit.ts";
 import type { Database } from "../store/database.ts";
-import { deleteSession, deleteSignInLinksBy, insertSession, insertSignInLink, usableSession, useSignInLink } from "../store/sessions.ts";
+import {
+  deleteAllSessions,
+  deleteSession,
+  deleteSignInLinksBy,
+  insertSession,
+  insertSignInLink,
+  usableSession,
+  useSignInLink,
+} from "../store/sessions.ts";
 import type { SessionLifetime, SessionRecord } from "../store/sessions.ts";
 import { transaction } from "../store/sql.ts";
 import { hashToken } from "./keys-token.ts";
@@ -72,6 +80,14 @@ export async function signOut(database: Database, { hash }: Session, actor: Acto
   await transaction(database.control, async (on) => {
     if (!(await deleteSession(on, hash))) return;
     await insertAudit(on, actor, { subject: actor.key, before: { signed_in: true }, after: null });
+  });
+}
+
+/** What somebody does who fears that another is signed in. */
+export async function signOutEverywhere(database: Database, actor: Actor): Promise<void> {
+  await transaction(database.control, async (on) => {
+    const sessions = await deleteAllSessions(on);
+    await insertAudit(on, actor, { subject: accountKey(operator), before: { sessions }, after: null });
   });
 }
 

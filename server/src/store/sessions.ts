@@ -75,3 +75,9 @@ export function touchSession(on: Connection, hash: Buffer, { idleS, wholeS }: Se
 export async function deleteSession(on: Connection, hash: Buffer): Promise<boolean> {
   return (await run(on, sql`delete from session where hash = ${hash}`)) > 0;
 }
+
+/** Every session, and every link that could begin one; gives how many sessions there were. */
+export async function deleteAllSessions(on: Connection): Promise<number> {
+  await run(on, sql`delete from sign_in_link`);
+  return run(on, sql`delete from session`);
+}

@@ -2,7 +2,7 @@
 import type { Static } from "typebox";
 import type { SessionSchema, sessionRoutes } from "@bellhop/contract/sessions";
 import { Problem } from "../../domain/problem.ts";
-import { makeSignInLink, signIn, signOut } from "../../manage/sessions.ts";
+import { makeSignInLink, signIn, signOut, signOutEverywhere } from "../../manage/sessions.ts";
 import type { Session } from "../../manage/sessions.ts";
 import type { Database } from "../../store/database.ts";
 import { WithHeaders } from "../handler.ts";
@@ -37,6 +37,12 @@ export function sessionHandlers({ database, sessions, instance }: SessionDeps): 
       const { token, session } = await signIn(database, body.token, actor.route);
       sessions.forget();
       return new WithHeaders(present(session), { "set-cookie": cookie.set(token) });
+    },
+
+    deleteSessions: async ({ actor }) => {
+      await signOutEverywhere(database, actor);
+      sessions.forget();
+      return new WithHeaders(undefined, { "set-cookie": cookie.clear() });
     },
 
     readSession: async ({ caller }) => present(caller.session),
