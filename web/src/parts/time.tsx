@@ -51,7 +51,9 @@ export function useZone(): [Zone, (zone: Zone) => void] {
 /** `at`: ISO 8601. */
 export function Time({ at, exact = false }: { readonly at: string; readonly exact?: boolean }) {
   const [zone] = useZone();
-  const relative = useTick((now) => relativeText(Date.parse(at), now));
+  const atMs = Date.parse(at);
+  // The tick may be a second old: what is over is never shown as still to come.
+  const relative = useTick((now) => relativeText(atMs, Date.now() >= atMs ? Math.max(now, atMs) : now));
   const full = exactText(at, zone);
   return (
     <time dateTime={at} title={exact ? relative : full} className="whitespace-nowrap">

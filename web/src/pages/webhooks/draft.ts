@@ -76,7 +76,7 @@ export const isDirty = (draft: Draft, before: Draft): boolean => JSON.stringify(
 /** All of a new one that differs from what it would be anyway. */
 export function newBody(draft: Draft): NewSubscription {
   const given = Object.entries(changedBody(draft, emptyDraft(""))).filter(([, value]) => value !== null);
-  return { url: draft.url, topics: [...draft.topics], ...Object.fromEntries(given) } as NewSubscription;
+  return { url: draft.url, topics: [...draft.topics], ...Object.fromEntries(given) };
 }
 
 export function changedBody(draft: Draft, before: Draft): SubscriptionChange {

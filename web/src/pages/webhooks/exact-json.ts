@@ -6,7 +6,7 @@ type RawJson = { rawJSON?: (text: string) => unknown };
 /** The object, or what is wrong with the text. */
 export function readObject(text: string): { ok: true; value: Record<string, unknown> } | { ok: false; message: string } {
   try {
-    const value: unknown = JSON.parse(text, keepNumbers as (this: unknown, key: string, value: unknown) => unknown);
+    const value: unknown = JSON.parse(text, keepNumbers);
     if (typeof value !== "object" || value === null || Array.isArray(value))
       return { ok: false, message: "An item is a JSON object: { … }." };
     return { ok: true, value: value as Record<string, unknown> };

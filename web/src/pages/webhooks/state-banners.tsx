@@ -32,7 +32,7 @@ export function StateBanners({ subscription, onSetLive }: Props) {
           </p>
         </Banner>
       ))}
-      <BackingOff subscription={subscription} />
+      <BackingOff subscription={subscription} onSetLive={onSetLive} />
       <Failing subscription={subscription} />
     </div>
   );
@@ -90,18 +90,21 @@ function OfState({ subscription, onSetLive }: Props) {
 
 const Held = ({ children }: { readonly children: ReactNode }) => <p className="mt-1 font-medium">{children}</p>;
 
-function BackingOff({ subscription: { backing_off_until: until, held } }: Pick<Props, "subscription">) {
+function BackingOff({ subscription: { backing_off_until: until, held }, onSetLive }: Props) {
   if (until === null) return null;
   return (
     <Banner
       tone="warn"
+      actions={<Button onClick={onSetLive}>Set live</Button>}
       title={
         <>
           Live, backing off: the next one goes <Time at={until} />
         </>
       }
     >
-      <p>{heldCauses.backing_off.sentence}</p>
+      <p>
+        {heldCauses.backing_off.sentence} {heldCauses.backing_off.fix}
+      </p>
       {held !== null && held.count > 0 && <Held>{heldText(held)} held.</Held>}
     </Banner>
   );

@@ -35,8 +35,12 @@ export function StateHistory({ app, sub, refetchMs }: HistoryProps) {
                   </>
                 }
               >
-                {all.map((change) => (
-                  <Row key={`${change.at} ${change.state} ${change.warning_day}`} change={change} />
+                {all.map((change, index) => (
+                  <Row
+                    key={`${change.at} ${change.state} ${change.warning_day}`}
+                    change={change}
+                    isFirst={index === all.length - 1 && !changes.hasNextPage}
+                  />
                 ))}
               </Table>
               {changes.hasNextPage && (
@@ -54,7 +58,7 @@ export function StateHistory({ app, sub, refetchMs }: HistoryProps) {
   );
 }
 
-function Row({ change: { at, state, sentence, until, warning_day, by } }: { readonly change: Change }) {
+function Row({ change: { at, state, sentence, until, warning_day, by }, isFirst }: { readonly change: Change; readonly isFirst: boolean }) {
   return (
     <tr>
       <Td>
@@ -62,7 +66,7 @@ function Row({ change: { at, state, sentence, until, warning_day, by } }: { read
       </Td>
       <Td>{warning_day === null ? <State state={state} /> : <span className="whitespace-nowrap">warned, day {warning_day}</span>}</Td>
       <Td className="min-w-56">
-        {sentence ?? "A topic was switched on or off."}
+        {sentence ?? (isFirst ? "The subscription was made." : "A topic was switched on.")}
         {until && (
           <span className="text-ink-3">
             {" "}

@@ -66,7 +66,7 @@ export function SubscriptionForm({ app, topics, subscription, url = "", onSaved,
       </More>
       <ProblemBanner error={problem?.at("/url") && problem.mistakes.length === 1 ? null : save.error} />
       <div className="sticky bottom-0 z-10 -mx-4 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-surface px-4 py-3">
-        <p className="min-w-60 flex-1 text-sm text-ink-3">
+        <p className="hidden min-w-60 flex-1 text-sm text-ink-3 sm:block">
           {save.isPending ? "Asking the endpoint…" : "Save asks the endpoint with HEAD, then sends a signed ping."}
         </p>
         {onCancel && <Button onClick={onCancel}>Cancel</Button>}

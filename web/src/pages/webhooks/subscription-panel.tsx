@@ -4,9 +4,10 @@ import { useState } from "react";
 import type { SubscriptionView } from "@bellhop/contract/subscriptions";
 import type { Answer } from "../../api/client.ts";
 import { useCommand } from "../../api/queries.ts";
-import { Button, buttonLook } from "../../parts/button.tsx";
+import { Button } from "../../parts/button.tsx";
 import { Id } from "../../parts/copy.tsx";
 import { Confirm } from "../../parts/dialog.tsx";
+import { Menu, MenuItem } from "../../parts/menu.tsx";
 import { Section } from "../../parts/page.tsx";
 import { ProblemBanner } from "../../parts/problem.tsx";
 import { State } from "../../parts/status.tsx";
@@ -103,12 +104,14 @@ function Head({ subscription: { id, app, name, url, state, state_since }, onEdit
       <div className="flex flex-wrap gap-2">
         <Button onClick={onTest}>Send a test request</Button>
         {(state === "live" || state === "throttled") && <Button onClick={() => onDialog("pause")}>Pause</Button>}
-        <button type="button" className={buttonLook("danger")} onClick={() => onDialog("delete")}>
-          Delete
-        </button>
         <Button variant="primary" onClick={onEdit}>
           Edit
         </Button>
+        <Menu label="More">
+          <MenuItem danger onChoose={() => onDialog("delete")}>
+            Delete the subscription
+          </MenuItem>
+        </Menu>
       </div>
     </div>
   );

@@ -40,7 +40,7 @@ export function TestRequest({ subscription, version, topics, topic, onTopic, onC
   return (
     <Section
       title="Send a test request"
-      about="Signed like every notification and sent now. It is not kept in the log, and counts neither for nor against the endpoint."
+      about="Signed like every notification, sent now, not kept in the log."
       actions={
         <Button small onClick={onClose}>
           Close

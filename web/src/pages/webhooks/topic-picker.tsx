@@ -35,7 +35,10 @@ export function TopicPicker({ topics, chosen, permissions, onChange, error }: Pr
           items={groupsOf(pickable)}
           filteredItems={groupsOf(found)}
           value={value}
-          onValueChange={change}
+          onValueChange={(now, { reason }) => {
+            // Esc would take every topic away at once.
+            if (reason !== "escape-key") change(now);
+          }}
           inputValue={text}
           onInputValueChange={(typed, { reason }) => {
             if (reason !== "item-press") setText(typed);

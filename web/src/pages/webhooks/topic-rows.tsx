@@ -80,7 +80,7 @@ function RowError({ name, app, topics, permissions, error }: RowErrorProps) {
   const reason = topic === undefined ? "not_in_version" : isAllowed(topic, permissions) ? null : "missing_permission";
   if (reason === null) return error ? <p className="text-sm text-failed">{error}</p> : null;
   return (
-    <p role="alert" className="mt-0.5 text-sm text-failed">
+    <p className="mt-0.5 text-sm text-failed">
       {reason === "missing_permission"
         ? `The app does not ask for ${topic ? permissionsText(topic, topics.labels) : ""}, so nothing is sent. `
         : `${notMade[reason].sentence} `}

@@ -1,5 +1,6 @@
 // The topics of an app's version by the names it knows them by, and what the app may see of them.
 import { useQuery } from "@tanstack/react-query";
+import type { SubscriptionView } from "@bellhop/contract/subscriptions";
 import type { TopicView } from "@bellhop/contract/catalogue";
 import { ask } from "../../api/queries.ts";
 
@@ -19,6 +20,10 @@ export function useTopics(version: string | undefined): Topics | undefined {
   if (!offered || !labels) return undefined;
   return { offered, byName: new Map(offered.map((topic) => [topic.name, topic])), labels };
 }
+
+/** What is chosen and switched on; what is always on does not count. */
+export const topicsOn = ({ byName }: Topics, { topics, topics_off: off }: SubscriptionView): number =>
+  topics.filter((name) => !off.includes(name) && byName.get(name)?.always_on !== true).length;
 
 /** Any one of a topic's permissions is enough; some need none. */
 export const isAllowed = ({ permissions }: TopicView, held: readonly string[]): boolean =>

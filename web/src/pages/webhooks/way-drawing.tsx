@@ -16,7 +16,7 @@ const text = { middle: "middle", start: "start" } as const;
 
 function Across() {
   return (
-    <svg viewBox="0 0 880 236" className="hidden w-full sm:block" fill="none" strokeLinecap="round" role="img" aria-label={label}>
+    <svg viewBox="0 16 880 206" className="hidden w-full sm:block" fill="none" strokeLinecap="round" role="img" aria-label={label}>
       <path d="M186 92H352" stroke="var(--line-strong)" strokeWidth="2" strokeDasharray="1 7" />
       <path d="M344 86l8 6-8 6" stroke="var(--line-strong)" strokeWidth="2" strokeLinejoin="round" />
       <path d="M508 80H690" stroke="var(--brass-fill)" strokeWidth="3" />

@@ -43,7 +43,7 @@ export function WebhooksPage() {
     <Page
       title="Webhooks"
       wide={(list.data?.data.length ?? 0) > 1}
-      answer={list.data && answerOf(list.data.data)}
+      answer={list.data && topics && answerOf(list.data.data, topics)}
       actions={some && !isNew && <Button onClick={() => void navigate({ search: { new: "1" } })}>New subscription</Button>}
     >
       {local && (
@@ -108,7 +108,7 @@ function Body({ app, topics, subscriptions, isNew }: BodyProps) {
   if (subscriptions.length === 1 && subscriptions[0]?.id === chosen) return one;
   return (
     <div className="grid gap-5 lg:grid-cols-[17rem_minmax(0,1fr)]">
-      <SubscriptionList app={app.id} subscriptions={subscriptions} chosen={chosen} />
+      <SubscriptionList app={app.id} topics={topics} subscriptions={subscriptions} chosen={chosen} />
       {one}
     </div>
   );
