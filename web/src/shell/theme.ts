@@ -38,7 +38,18 @@ export function useTheme(): [Theme, (theme: Theme) => void] {
   return [useSyncExternalStore(watch, chosenTheme), choose];
 }
 
+/** Whoever sets the attribute: what is drawn is what it says. */
+function watchDrawn(told: () => void): () => void {
+  const stop = watch(told);
+  const observer = new MutationObserver(told);
+  observer.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  return () => {
+    stop();
+    observer.disconnect();
+  };
+}
+
 /** What is drawn now, for what cannot use CSS, such as a canvas. */
 export function useIsDark(): boolean {
-  return useSyncExternalStore(watch, () => document.documentElement.dataset["theme"] === "dark");
+  return useSyncExternalStore(watchDrawn, () => document.documentElement.dataset["theme"] === "dark");
 }

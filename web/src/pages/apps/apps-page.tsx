@@ -11,16 +11,20 @@ import { inputLook } from "../../parts/field.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Page } from "../../parts/page.tsx";
 import { useShortcuts } from "../../shell/shortcuts.ts";
+import { AppHealth } from "./app-health.tsx";
+import type { AppHealthNumbers } from "./app-health.tsx";
 
 const NewApp = lazy(async () => ({ default: (await import("./new-app.tsx")).NewApp }));
 
 const route = getRouteApi("/shell/apps");
 type App = Answer<"listApps">["data"][number];
+const healthEveryMs = 15_000;
 
 export function AppsPage() {
   const { new: isNew, find = "" } = route.useSearch();
   const navigate = useNavigate({ from: "/apps" });
   const apps = useInfiniteQuery(askPages("listApps", { query: { limit: 100 } }));
+  const health = useQuery({ ...ask("getAppsStatistics"), refetchInterval: healthEveryMs }).data?.data;
   useShortcuts("Your apps", { n: { does: "New app", run: () => void navigate({ search: (old) => ({ ...old, new: "1" }) }) } });
   const open = (yes: boolean): void => void navigate({ search: (old) => ({ ...old, new: yes ? "1" : undefined }) });
   return (
@@ -60,7 +64,7 @@ export function AppsPage() {
               {shown.length === 0 && <Empty title="No app is called that">Apps are found by name and by id.</Empty>}
               <ul className="grid gap-3 sm:grid-cols-2">
                 {shown.map((app) => (
-                  <Card key={app.id} app={app} />
+                  <Card key={app.id} app={app} health={health && { of: health.find((each) => each.app === app.id) }} />
                 ))}
               </ul>
               {apps.hasNextPage && (
@@ -77,7 +81,13 @@ export function AppsPage() {
   );
 }
 
-function Card({ app }: { readonly app: App }) {
+type CardProps = {
+  readonly app: App;
+  /** Undefined until it is known. */
+  readonly health: { readonly of: AppHealthNumbers | undefined } | undefined;
+};
+
+function Card({ app, health }: CardProps) {
   const workspaces = useQuery(ask("listInstallations", { params: { id: app.id }, query: { limit: 100 } })).data;
   return (
     <li className="card relative flex flex-col gap-2 p-4 hover:border-line-strong">
@@ -93,6 +103,7 @@ function Card({ app }: { readonly app: App }) {
         <Id id={app.id} />
       </p>
       <p className="text-ink-2">{workspaces ? countText(workspaces.data.length, workspaces.next_cursor !== null) : " "}</p>
+      {health && <AppHealth of={health.of} />}
     </li>
   );
 }

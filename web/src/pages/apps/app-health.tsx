@@ -1,0 +1,34 @@
+import type { Answer } from "../../api/client.ts";
+import { Spark } from "../../parts/spark.tsx";
+
+export type AppHealthNumbers = Answer<"getAppsStatistics">["data"][number];
+
+/** How an app fared in the last day: one line and its hours. `of` undefined: nothing happened. */
+export function AppHealth({ of }: { readonly of: AppHealthNumbers | undefined }) {
+  if (!of) return <p className="text-ink-3">Nothing was sent in the last 24 hours</p>;
+  const { delivered, failed, ended, series } = of;
+  return (
+    <div className="flex flex-col gap-1">
+      <p>
+        <span className="text-delivered">{delivered.toLocaleString("en")} delivered</span>
+        {failed + ended === 0 ? (
+          <span className="text-ink-2">, none failed in the last 24 hours</span>
+        ) : (
+          <>
+            , <span className="text-failed">{failedText(failed, ended)}</span>
+            <span className="text-ink-2"> in the last 24 hours</span>
+          </>
+        )}
+      </p>
+      <Spark
+        points={series.map((hour) => ({ good: hour.delivered, bad: hour.failed }))}
+        label={`By hour: ${delivered.toLocaleString("en")} delivered, ${failed.toLocaleString("en")} failed`}
+      />
+    </div>
+  );
+}
+
+function failedText(failed: number, ended: number): string {
+  const attempts = `${failed.toLocaleString("en")} failed`;
+  return ended === 0 ? attempts : `${attempts}, ${ended.toLocaleString("en")} given up`;
+}
