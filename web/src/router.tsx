@@ -46,7 +46,7 @@ const overview = createRoute({
 const deliveries = createRoute({
   getParentRoute: page,
   path: "/apps/$app/deliveries",
-  validateSearch: search("q", "n", "attempt", "tail"),
+  validateSearch: search("q", "n", "attempt", "compare", "tail"),
   component: lazyRouteComponent(() => import("./pages/deliveries/deliveries-page.tsx"), "DeliveriesPage"),
 });
 const notification = createRoute({
@@ -121,7 +121,7 @@ const flow = createRoute({
 const allDeliveries = createRoute({
   getParentRoute: page,
   path: "/operator/deliveries",
-  validateSearch: search("q", "n", "attempt", "tail"),
+  validateSearch: search("q", "n", "attempt", "compare", "tail"),
   component: lazyRouteComponent(() => import("./pages/deliveries/deliveries-page.tsx"), "AllDeliveriesPage"),
 });
 const workspaces = createRoute({

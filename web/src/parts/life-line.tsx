@@ -1,5 +1,8 @@
-// A notification's life as a line: published at the bell, one mark for each attempt, where it is now, and what comes next.
-import { durationText } from "./time.tsx";
+// A notification's life as a line: published at the bell, then a hop to each attempt, the longer the wait the higher; where it is
+// now, and what comes next. The short one is for a row of the log.
+import { useEffect, useRef, useState } from "react";
+import { LifeMarkShape } from "./life-line-marks.tsx";
+import { durationText, useTick } from "./time.tsx";
 import { statusText } from "./status.tsx";
 import type { NotificationStatus } from "./status.tsx";
 
@@ -24,9 +27,9 @@ export function ShortLifeLine({ status, attempts }: ShortProps) {
     >
       <path d={`M4 6H${6 + marks * step}`} stroke="var(--line-strong)" />
       <path d={`M${6 + marks * step} 6H${end}`} stroke="currentColor" strokeDasharray={isOpen(status) ? "1 3" : undefined} />
-      <circle cx="4" cy="6" r="2" fill="var(--ink-3)" />
+      <path d="M1.4 8a2.8 2.8 0 0 1 5.6 0z" fill="var(--brass-fill)" />
       {Array.from({ length: marks }, (_, index) => (
-        <path key={index} d={cross(6 + (index + 1) * step - (status === "delivered" ? 0 : 0), 2)} stroke="var(--failed)" />
+        <path key={index} d={cross(6 + (index + 1) * step, 2)} stroke="var(--failed)" />
       ))}
       <End status={status} x={end + 3} />
     </svg>
@@ -49,120 +52,145 @@ export type LifeMark = {
   readonly attempt: number | null;
   /** An attempt that was answered by any 2xx. */
   readonly good: boolean;
+  /** Under the mark, a word or two. */
+  readonly label: string;
+  /** The whole sentence. */
   readonly text: string;
 };
 
-const width = 1_000;
-const margin = 36;
-/** Marks closer than this would lie on each other. */
-const apart = 44;
+const heightPx = 138;
+const groundPx = 92;
+const marginPx = 44;
+/** Marks closer than this would lie on each other's labels. */
+const apartPx = 66;
+const hopMinPx = 7;
+const hopMaxPx = 62;
+/** The wait whose hop is the highest. */
+const longestMs = 86_400_000;
 
-/** The whole life, wide; seconds and days on one line, so its scale is that of orders of magnitude. */
-export function LifeLine({ marks, nowMs, chosen, onChoose }: LifeLineProps) {
-  const places = placed(marks);
-  const last = places.findLast(({ mark }) => mark.kind !== "next");
-  const next = places.find(({ mark }) => mark.kind === "next");
+type LifeLineProps = {
+  /** Oldest first. */
+  readonly marks: readonly LifeMark[];
+  /** The number of the attempt that is shown below. */
+  readonly chosen: number | null;
+  readonly onChoose: (attempt: number) => void;
+};
+
+/** Scrolls where there are more marks than room, and begins at the newest. */
+export function LifeLine({ marks, chosen, onChoose }: LifeLineProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const roomPx = useWidth(frame);
+  const places = placed(marks, Math.max(roomPx, 2 * marginPx + (marks.length - 1) * apartPx));
+  const widthPx = (places.at(-1)?.x ?? 0) + marginPx;
+  useEffect(() => frame.current?.scrollTo({ left: widthPx }), [widthPx]);
   return (
-    <div className="overflow-x-auto" tabIndex={0} role="group" aria-label="Life line">
-      <svg viewBox={`0 0 ${width} 96`} className="h-24 w-full min-w-160" fill="none" strokeLinecap="round">
-        <path d={`M${margin} 44H${last?.x ?? margin}`} stroke="var(--brass-fill)" strokeWidth="3" />
-        {next && <path d={`M${last?.x ?? margin} 44H${next.x}`} stroke="var(--line-strong)" strokeWidth="3" strokeDasharray="1 8" />}
-        {places.map(({ mark, x }, index) => (
-          <Gap key={`gap ${index}`} from={places[index - 1]} to={{ mark, x }} />
-        ))}
-        {places.map(({ mark, x }, index) => (
-          <Mark key={index} mark={mark} x={x} nowMs={nowMs} chosen={mark.attempt !== null && mark.attempt === chosen} onChoose={onChoose} />
+    <div ref={frame} className="overflow-x-auto" tabIndex={0} role="group" aria-label="Life line">
+      <svg width={Math.max(widthPx, roomPx)} height={heightPx} className="block" fill="none" strokeLinecap="round">
+        <path d={`M${marginPx - 16} ${groundPx + 11}H${Math.max(widthPx, roomPx) - 12}`} className="stroke-line" strokeWidth="2" />
+        {places.map((to, index) => {
+          const from = places[index - 1];
+          return from && <Hop key={`hop ${index}`} from={from} to={to} />;
+        })}
+        {places.map((place, index) => (
+          <Mark key={index} place={place} isChosen={place.mark.attempt !== null && place.mark.attempt === chosen} onChoose={onChoose} />
         ))}
       </svg>
     </div>
   );
 }
 
-type LifeLineProps = {
-  readonly marks: readonly LifeMark[];
-  readonly nowMs: number;
-  /** The number of the attempt that is shown below. */
-  readonly chosen: number | null;
-  readonly onChoose: (attempt: number) => void;
-};
+function useWidth(frame: { readonly current: HTMLDivElement | null }): number {
+  const [width, setWidth] = useState(640);
+  useEffect(() => {
+    if (!frame.current) return undefined;
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 640)));
+    observer.observe(frame.current);
+    return () => observer.disconnect();
+  }, [frame]);
+  return width;
+}
 
 type Placed = { readonly mark: LifeMark; readonly x: number };
 
-function placed(marks: readonly LifeMark[]): Placed[] {
-  const times = marks.map(({ at }) => Date.parse(at));
-  const steps = times.map((time, index) => (index === 0 ? 0 : 1 + Math.log10(1 + Math.max(0, time - (times[index - 1] as number)) / 100)));
-  const total = steps.reduce((sum, step) => sum + step, 0) || 1;
-  const room = width - 2 * margin;
-  const least = Math.min(apart, room / Math.max(1, marks.length - 1));
-  const stretch = (room - least * (marks.length - 1)) / total;
-  let x = margin;
+/** Seconds and days on one line: the distance is that of orders of magnitude. */
+function placed(marks: readonly LifeMark[], widthPx: number): Placed[] {
+  const weights = marks.map((mark, index) => (index === 0 ? 0 : 0.4 + magnitude(waitMs(marks[index - 1] as LifeMark, mark))));
+  const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
+  const spare = Math.max(0, Math.min(widthPx, 1_100) - 2 * marginPx - apartPx * (marks.length - 1));
+  let x = marginPx;
   return marks.map((mark, index) => {
-    if (index > 0) x += least + (steps[index] as number) * stretch;
+    if (index > 0) x += apartPx + ((weights[index] as number) / total) * spare;
     return { mark, x };
   });
 }
 
-/** How long it took from one mark to the next, where there is room to say so. */
-function Gap({ from, to }: { readonly from: Placed | undefined; readonly to: Placed }) {
-  if (!from || to.x - from.x < 70) return null;
+const waitMs = (from: LifeMark, to: LifeMark): number => Math.max(0, Date.parse(to.at) - Date.parse(from.at));
+/** 0 for a moment, 1 for a day. */
+const magnitude = (ms: number): number => Math.min(1, Math.log10(1 + ms / 100) / Math.log10(1 + longestMs / 100));
+
+function Hop({ from, to }: { readonly from: Placed; readonly to: Placed }) {
+  const ms = waitMs(from.mark, to.mark);
+  const high = hopMinPx + (hopMaxPx - hopMinPx) * magnitude(ms);
+  const middle = (from.x + to.x) / 2;
+  const isAhead = to.mark.kind === "next";
+  const look = from.mark.kind === "held" ? "stroke-held" : isAhead ? "stroke-line-strong" : "stroke-brass-fill";
   return (
-    <text x={(from.x + to.x) / 2} y="32" textAnchor="middle" className="fill-ink-3 text-xs">
-      {durationText(Date.parse(to.mark.at) - Date.parse(from.mark.at))}
-    </text>
+    <>
+      <path
+        d={`M${from.x} ${groundPx}Q${middle} ${groundPx - 2 * high} ${to.x} ${groundPx}`}
+        className={look}
+        strokeWidth="2.5"
+        strokeDasharray={isAhead || from.mark.kind === "held" ? "1 7" : undefined}
+      />
+      <text x={middle} y={groundPx - high - 7} textAnchor="middle" className="fill-ink-3 text-xs">
+        {durationText(ms)}
+      </text>
+      {isAhead && <Ball from={from} to={to} highPx={high} />}
+    </>
   );
 }
 
-type MarkProps = {
-  readonly mark: LifeMark;
-  readonly x: number;
-  readonly nowMs: number;
-  readonly chosen: boolean;
-  readonly onChoose: (attempt: number) => void;
-};
+/** Where it is on its way to what comes next. */
+function Ball({ from, to, highPx }: { readonly from: Placed; readonly to: Placed; readonly highPx: number }) {
+  const beganMs = Date.parse(from.mark.at);
+  const share = useTick((nowMs) => Math.min(1, Math.max(0, (nowMs - beganMs) / Math.max(1, waitMs(from.mark, to.mark)))));
+  const x = from.x + (to.x - from.x) * share;
+  const y = groundPx - 4 * highPx * share * (1 - share);
+  return <circle cx={x} cy={y} r="5.5" className="fill-retrying transition-[cx,cy] duration-1000 ease-linear" />;
+}
 
-function Mark({ mark, x, nowMs, chosen, onChoose }: MarkProps) {
-  const choose = mark.kind === "attempt" && mark.attempt !== null ? () => onChoose(mark.attempt as number) : undefined;
-  const label = mark.kind === "next" ? `next in ${durationText(Math.max(0, Date.parse(mark.at) - nowMs))}` : mark.text;
+type MarkProps = { readonly place: Placed; readonly isChosen: boolean; readonly onChoose: (attempt: number) => void };
+
+function Mark({ place: { mark, x }, isChosen, onChoose }: MarkProps) {
+  const { kind, attempt, label, text } = mark;
+  const choose = kind === "attempt" && attempt !== null ? () => onChoose(attempt) : undefined;
+  const press = choose && {
+    role: "button",
+    tabIndex: 0,
+    "aria-pressed": isChosen,
+    "aria-label": `Attempt ${attempt}: ${label}. ${text}`,
+    onClick: choose,
+    onKeyDown: (event: { key: string; preventDefault: () => void }) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      choose();
+    },
+  };
   return (
-    <g
-      {...(choose
-        ? {
-            role: "button",
-            tabIndex: 0,
-            "aria-pressed": chosen,
-            "aria-label": `Attempt ${mark.attempt}: ${mark.text}`,
-            onClick: choose,
-            onKeyDown: (event) => (event.key === "Enter" || event.key === " ") && choose(),
-          }
-        : {})}
-    >
-      <title>{mark.text}</title>
-      {chosen && <circle cx={x} cy="44" r="16" className="fill-brass-fill/25" />}
-      <MarkShape mark={mark} x={x} />
-      <text x={x} y="78" textAnchor="middle" className={`text-xs ${chosen ? "fill-ink font-semibold" : "fill-ink-2"}`}>
+    <g {...press} className={choose ? "cursor-pointer" : ""}>
+      <title>{text}</title>
+      {isChosen && <circle cx={x} cy={groundPx} r="18" className="fill-brass-fill/25" />}
+      <LifeMarkShape kind={kind} good={mark.good} x={x} y={groundPx} />
+      <text x={x} y={groundPx + 27} textAnchor="middle" className={`text-xs ${isChosen ? "fill-ink font-semibold" : "fill-ink"}`}>
         {label}
+      </text>
+      <text x={x} y={groundPx + 41} textAnchor="middle" className="fill-ink-3 text-xs">
+        {kind === "attempt" ? `attempt ${attempt}` : kind === "next" ? <Countdown at={mark.at} /> : ""}
       </text>
     </g>
   );
 }
 
-function MarkShape({ mark, x }: { readonly mark: LifeMark; readonly x: number }) {
-  if (mark.kind === "published")
-    return (
-      <path
-        d={`M${x - 10} 50a10 10 0 0 1 20 0zM${x} 40v-4M${x - 12} 54h24`}
-        className="fill-brass-fill stroke-brass-fill"
-        strokeWidth="3"
-      />
-    );
-  if (mark.kind === "held") return <path d={`M${x - 4} 36v16M${x + 4} 36v16`} className="stroke-held" strokeWidth="4" />;
-  if (mark.kind === "ended") return <path d={`M${x} 32v24`} className="stroke-failed" strokeWidth="5" />;
-  if (mark.kind === "next") return <circle cx={x} cy="44" r="7" className="fill-surface stroke-retrying" strokeWidth="3" />;
-  if (mark.good) return <circle cx={x} cy="44" r="10" className="fill-delivered" />;
-  return (
-    <>
-      <circle cx={x} cy="44" r="10" className="fill-surface stroke-failed" strokeWidth="3" />
-      <path d={`M${x - 3.5} 40.5l7 7M${x + 3.5} 40.5l-7 7`} className="stroke-failed" strokeWidth="2.5" />
-    </>
-  );
+function Countdown({ at }: { readonly at: string }) {
+  return useTick((nowMs) => (Date.parse(at) <= nowMs ? "due now" : `in ${durationText(Date.parse(at) - nowMs)}`));
 }

@@ -10,14 +10,20 @@ type PageProps = {
   readonly children: ReactNode;
   /** Lists use the whole width, forms do not. */
   readonly wide?: boolean;
+  /** As high as the window on larger screens: what is in it scrolls by itself. */
+  readonly fill?: boolean;
 };
 
-export function Page({ title, answer, actions, children, wide = false }: PageProps) {
+export function Page({ title, answer, actions, children, wide = false, fill = false }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Bellhop`;
   }, [title]);
   return (
-    <div className={`mx-auto flex w-full flex-col gap-5 px-4 py-6 sm:px-8 ${wide ? "max-w-[100rem]" : "max-w-5xl"}`}>
+    <div
+      className={`mx-auto flex w-full flex-col gap-5 px-4 py-6 sm:px-8 ${wide ? "max-w-[100rem]" : "max-w-5xl"} ${
+        fill ? "lg:h-[calc(100dvh-3rem)] lg:gap-3 lg:py-4" : ""
+      }`}
+    >
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0 flex-1">
           <h1 className="text-2xl font-semibold tracking-tight">{title}</h1>
