@@ -53,7 +53,12 @@ export class FuzzDoor {
 
 async function readAnswer(answer: IncomingMessage): Promise<FuzzAnswer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  const endless = answer.headers["content-type"]?.startsWith("text/event-stream");
+  for await (const chunk of answer) {
+    chunks.push(chunk as Buffer);
+    // Leaving the loop closes the connection.
+    if (endless) break;
+  }
   return { status: answer.statusCode ?? 0, type: answer.headers["content-type"] ?? "", text: Buffer.concat(chunks).toString() };
 }
 
@@ -69,7 +74,7 @@ export function judge(name: string, route: Route): (answer: FuzzAnswer) => void 
     if (!successes.includes(status) || type.startsWith("application/problem+json")) return judgeProblem(route, answer);
     assert.ok(status !== unavailable);
     if (status === 204 || fits === undefined) return assert.equal(text, "");
-    const read = fits(type.includes("json") ? JSON.parse(text) : text);
+    const read = fits(type.startsWith("application/json") ? JSON.parse(text) : text);
     assert.ok("value" in read, `the answer does not fit the route: ${"error" in read ? JSON.stringify(read.error) : ""}\n${text}`);
   };
 }

@@ -13,6 +13,7 @@ import { notificationCommandRoutes, notificationRoutes } from "./notifications.t
 import { replayRoutes } from "./replays.ts";
 import { secretRoutes } from "./secrets.ts";
 import { sessionRoutes } from "./sessions.ts";
+import { streamRoutes } from "./stream.ts";
 import { statisticsRoutes } from "./statistics.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
 import { systemRoutes } from "./system.ts";
@@ -30,6 +31,7 @@ export const routes = {
   ...eventRoutes,
   ...notificationRoutes,
   ...notificationCommandRoutes,
+  ...streamRoutes,
   ...replayRoutes,
   ...explainRoutes,
   ...statisticsRoutes,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import type { ReplayView } from "@bellhop/contract/replays";
 import type { Route } from "@bellhop/contract/route";
 import { routes } from "@bellhop/contract/routes";
 import { createChecking } from "./checking.ts";
@@ -24,6 +25,7 @@ import { createHealthChecks } from "./manage/health-check.ts";
 import type { FirstKey } from "./manage/keys-first.ts";
 import { makeStartLink } from "./manage/sessions.ts";
 import type { SignInLink } from "./manage/sessions.ts";
+import { replayView } from "./manage/replays-view.ts";
 import { open } from "./opening.ts";
 import type { Opened } from "./opening.ts";
 import { Statistics } from "./record/statistics.ts";
@@ -32,6 +34,9 @@ import { startReceiving } from "./receiving.ts";
 import type { Receiving } from "./receiving.ts";
 import type { Engine } from "./schedule/engine.ts";
 import type { ItemCache } from "./schedule/item-cache.ts";
+import type { WhyMarked } from "./show/marked.ts";
+import { ChangeRing } from "./show/stream-ring.ts";
+import { Streams } from "./show/stream.ts";
 import { createTelemetry } from "./signal/telemetry.ts";
 import type { AttemptSignal, Telemetry } from "./signal/telemetry.ts";
 import { createSending } from "./sending.ts";
@@ -41,6 +46,7 @@ import { isOutage, isReachable } from "./store/database.ts";
 import type { Database } from "./store/database.ts";
 import { makePartitions } from "./store/partitions.ts";
 import type { EventRow } from "./store/publish.ts";
+import type { ReplayRecord } from "./store/replays.ts";
 
 /** How long requests under way may take once the program is told to stop. */
 const graceMs = 10_000;
@@ -95,7 +101,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const telemetry: Telemetry = createTelemetry(options.attempted, () => delivery.now.waiting());
   const kept = { ...opened, ...createSending(options, trouble), catalogue: opened.catalogue.current, trouble };
   const statistics = createStatistics(opened, () => delivery.now.engine.epoch, trouble);
-  const told = { telemetry: () => telemetry, statistics: () => statistics };
+  const changes = new ChangeRing();
+  const told = { telemetry: () => telemetry, statistics: () => statistics, changes };
   const { holdDays, retentionDays } = config;
   const delivery: Delivering = createDelivering({ ...kept, ...told, versionSeen, changed, holdDays, retentionDays });
   const publisher = createPublisher({
@@ -103,7 +110,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     regions: config.regions,
     refusal: () => disk?.refusal() ?? null,
     storing: (events) => keepItems(delivery.now.items, events),
-    stored: (events, notifications) => {
+    stored: (events, notifications, made) => {
+      changes.made(made);
       telemetry.accepted(events, notifications);
       statistics.published(events);
       delivery.now.engine.kick();
@@ -113,8 +121,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   let stopping = false;
   const notReady = (): Promise<string | null> => whyNotReady(opened.database, delivery.now.engine, stopping);
   const { commands, steering, whyMarked } = delivery;
+  const streams = createStreams(opened, changes, whyMarked, trouble);
   const flowing = createFlowing({ ...opened, delivery, statistics, disk, retentionDays });
-  const asked = { commands, steering, whyMarked, publisher, telemetry, notReady, flowing };
+  const asked = { commands, steering, whyMarked, publisher, telemetry, notReady, streams, flowing };
   const sessions = createSessions(opened.database, options.publicUrl);
   const receiving = await openInbox(options, opened, trouble);
   const server = openDoor({ ...options, ...kept, opened, ...asked, sessions, receiving }, changed);
@@ -131,6 +140,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const rounds = [createDailyPing(asking), createHealthChecks(asking)].map(startDailyRound);
   const stop = async (): Promise<void> => {
     stopping = true;
+    streams.stop();
     const finished = Promise.all(rounds.map((round) => round.stop()));
     // A publisher that never reads its answer must not keep everybody else from an orderly end, nor a ping.
     await atMost(closeMs, server.close());
@@ -159,6 +169,12 @@ function openDoor(parts: HandlerParts & Pick<AppOptions, "hubDir" | "log">, chan
 function createStatistics({ database, clock }: Opened, epoch: () => number | null, trouble: Trouble): Statistics {
   const missingPartition = (): Promise<void> => makePartitions(database.control, clock.nowMs(), clock.nowMs());
   return new Statistics({ pool: database.control, nowMs: clock.nowMs, epoch, missingPartition, trouble });
+}
+
+function createStreams({ database, clock }: Opened, ring: ChangeRing, whyMarked: WhyMarked, trouble: Trouble): Streams {
+  const view = (record: ReplayRecord): ReplayView => replayView(record, clock.nowMs());
+  const ports = { read: database.read, nowMs: clock.nowMs, monotonicMs: () => performance.now() };
+  return new Streams({ ...ports, ring, whyMarked, replayView: view, trouble });
 }
 
 async function startDelivery(delivery: Delivering, close: () => Promise<void>): Promise<void> {

@@ -19,6 +19,7 @@ import { Endpoints } from "./schedule/endpoints.ts";
 import { Permits } from "./schedule/permits.ts";
 import { Queue } from "./schedule/queue.ts";
 import type { WhyMarked } from "./show/marked.ts";
+import type { ChangeRing } from "./show/stream-ring.ts";
 import type { Telemetry, Waiting } from "./signal/telemetry.ts";
 import type { DatabaseClock } from "./store/database-clock.ts";
 import type { Database } from "./store/database.ts";
@@ -37,6 +38,8 @@ export type DeliveryParts = {
   readonly retentionDays: number;
   readonly telemetry: () => Telemetry;
   readonly statistics: () => Statistics;
+  /** Hears what is on disk, for whoever looks on. */
+  readonly changes: ChangeRing;
   readonly versionSeen: (version: number) => void;
   /** Control data was changed by the engine itself. */
   readonly changed: () => Promise<void>;
@@ -56,7 +59,7 @@ export type DeliveryEngine = Inspecting & {
 };
 
 export function createDelivery(parts: DeliveryParts): DeliveryEngine {
-  const { database, directory, clock, trouble, statistics } = parts;
+  const { database, directory, clock, statistics } = parts;
   const nowMs = clock.nowMs;
   const items = new ItemCache();
   const viewOf = ({ app, subscription }: { app: number; subscription: number }): SubscriptionView | undefined =>
@@ -64,7 +67,10 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
   const endpoints = new Endpoints({
     nowMs,
     host: (lane) => viewOf(lane)?.host ?? null,
-    changed: (subscription, change) => engine.stateChanged(subscription, change),
+    changed: (subscription, change) => {
+      engine.stateChanged(subscription, change);
+      parts.changes.changed(subscription, change, nowMs());
+    },
     becameLive: (subscription) => engine.becameLive(subscription),
   });
   const permits = new Permits();
@@ -77,13 +83,7 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     blocked: () => endpoints.blocked,
     spilled: (subscription, slot) => engine.isSpilled(subscription, slot),
   });
-  const recorder = new Recorder({
-    pool: database.record,
-    epoch: () => engine.epoch,
-    fenced: () => engine.lost(),
-    missingPartition: () => makePartitions(database.control, nowMs(), nowMs()),
-    trouble,
-  });
+  const recorder = createRecorder(parts, () => engine);
   const deliver = createDeliver({ ...parts, send: (exchange) => parts.sender.send(exchange), nowMs });
   const record: typeof recorder.record = (steps, done) => {
     statistics().recorded(steps);
@@ -125,6 +125,17 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
   const waiting = (): Waiting => waitingIn(queue, recorder, nowMs());
   const looking = inspecting({ queue, permits, directory, holds: () => engine.holds }, nowMs);
   return { engine, items, whyMarked: (open) => whyMarked(parts, endpoints, open), waiting, ...looking, stop };
+}
+
+function createRecorder({ database, clock, changes, trouble }: DeliveryParts, engine: () => Engine): Recorder {
+  return new Recorder({
+    pool: database.record,
+    epoch: () => engine().epoch,
+    fenced: () => engine().lost(),
+    written: (steps) => changes.recorded(steps),
+    missingPartition: () => makePartitions(database.control, clock.nowMs(), clock.nowMs()),
+    trouble,
+  });
 }
 
 /** Who is told of attempts and ends: counters, metrics, the operator's log. */

@@ -27,6 +27,7 @@ import { secretHandlers } from "./http/handlers/secrets.ts";
 import { sessionHandlers } from "./http/handlers/sessions.ts";
 import type { SessionDeps } from "./http/handlers/sessions.ts";
 import type { Sessions } from "./http/sessions.ts";
+import { streamHandlers } from "./http/handlers/stream.ts";
 import { statisticsHandlers } from "./http/handlers/statistics.ts";
 import { subscriptionHandlers } from "./http/handlers/subscriptions.ts";
 import { systemHandlers } from "./http/handlers/system.ts";
@@ -38,6 +39,7 @@ import { notifyUninstalled } from "./manage/uninstall-notification.ts";
 import type { Opened } from "./opening.ts";
 import type { Commands } from "./schedule/commands.ts";
 import type { WhyMarked } from "./show/marked.ts";
+import type { Streams } from "./show/stream.ts";
 import type { Telemetry } from "./signal/telemetry.ts";
 import type { AppRecord } from "./store/apps.ts";
 import { version } from "./version.ts";
@@ -57,6 +59,7 @@ export type HandlerParts = {
   readonly userAgent: string;
   readonly notReady: () => Promise<string | null>;
   readonly receiving: InboxDeps["receiving"];
+  readonly streams: Streams;
   readonly sessions: Sessions;
   readonly trouble: (message: string, error: unknown) => void;
 };
@@ -90,6 +93,7 @@ export function createHandlers(parts: HandlerParts): Handlers<typeof routes> {
       monotonicMs: () => performance.now(),
     }),
     ...notificationHandlers(shown),
+    ...streamHandlers({ streams: parts.streams }),
     ...notificationCommandHandlers({ commands: parts.commands, database }),
     ...replayHandlers({ database, directory, catalogue, nowMs: clock.nowMs, retentionDays: config.retentionDays }),
     ...explainHandlers(shown),

@@ -9,7 +9,7 @@ import type { FanOutFor } from "./intake/publisher.ts";
 import { Quotas } from "./intake/quotas.ts";
 import { eventsPerMinuteIn } from "./config.ts";
 import type { Region } from "./config.ts";
-import type { EventRow } from "./store/publish.ts";
+import type { EventRow, NotificationRow } from "./store/publish.ts";
 import type { DatabaseClock } from "./store/database-clock.ts";
 import type { Database } from "./store/database.ts";
 import type { Directory } from "./store/directory.ts";
@@ -25,7 +25,7 @@ export type PublishingParts = {
   /** Events are about to be written. */
   readonly storing: (events: readonly EventRow[]) => void;
   /** So many events and notifications are on disk: there is something to send. */
-  readonly stored: (events: number, notifications: number) => void;
+  readonly stored: (events: number, notifications: number, made: readonly NotificationRow[]) => void;
 };
 
 export function createPublisher(parts: PublishingParts): Publisher {

@@ -45,8 +45,8 @@ export type PublisherPorts = {
   readonly refusal: () => Problem | null;
   /** They are about to be written, but perhaps will not be. */
   readonly storing: (events: readonly EventRow[]) => void;
-  /** So many are on disk. */
-  readonly stored: (events: number, notifications: number) => void;
+  /** So many are on disk; `made` names them, and those of events that lost their key to an earlier one. */
+  readonly stored: (events: number, notifications: number, made: readonly NotificationRow[]) => void;
   /** The insert met no partition, or the clock was off: mend it before the next try. */
   readonly mend: (what: "partition" | "clock") => Promise<void>;
 };
@@ -267,7 +267,7 @@ export class Publisher {
       notified += event.notified;
       (batch.waiting[index] as Waiting).settle(answerFor(event.id, event.notified, countSkipped(event.skipped)));
     }
-    this.#ports.stored(stored, notified);
+    this.#ports.stored(stored, notified, batch.notifications);
   }
 
   /** A key that was taken: the same content is answered as the first time, other content is refused. */

@@ -45,6 +45,7 @@ test("a step whose day was dropped is left out, and those beside it are written"
     pool,
     epoch: () => (rows[0] as { epoch: number }).epoch,
     fenced: () => assert.fail(),
+    written: () => undefined,
     missingPartition: () => makePartitions(pool, nowMs, nowMs),
     trouble: (message) => void told.push(message),
   });

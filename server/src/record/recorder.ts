@@ -16,6 +16,8 @@ export type RecorderPorts = {
   readonly epoch: () => number | null;
   /** Another process owns what this one thought it did. */
   readonly fenced: () => void;
+  /** They are on disk. */
+  readonly written: (steps: readonly Step[]) => void;
   readonly missingPartition: () => Promise<void>;
   readonly trouble: (message: string, error: unknown) => void;
 };
@@ -78,7 +80,10 @@ export class Recorder {
     this.#waiting = this.#waiting.slice(batch.length - holds);
     this.#holds = this.#holds.slice(holds);
     this.#pending -= batch.length;
-    for (const entry of batch) entry.done();
+    for (const { steps, done } of batch) {
+      done();
+      this.#ports.written(steps);
+    }
     if (this.#pending > 0) this.#flushSoon();
   }
 

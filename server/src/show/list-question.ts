@@ -11,7 +11,6 @@ import type { Connection } from "../store/sql.ts";
 import { findVisibleApp, findWorkspace, mayAskAbout } from "./find.ts";
 import type { Asking } from "./find.ts";
 import { readCursor } from "./list-cursor.ts";
-import { withSearch } from "./list-search.ts";
 
 /** Of an app with more (deleted ones count while the log has them), the whole log is read and filtered instead. */
 export const mergedSubscriptionsMax = 50;
@@ -32,8 +31,8 @@ export type Question = {
   readonly limit: number;
 };
 
-export async function readQuestion(on: Connection, asked: NotificationQuery, asking: Asking, nowMs: number): Promise<Question> {
-  const query = withSearch(asked, nowMs);
+/** Search words are fields already (list-search.ts). */
+export async function readQuestion(on: Connection, query: NotificationQuery, asking: Asking): Promise<Question> {
   const workspace = query.workspace_id === undefined ? null : (await findWorkspace(on, query.workspace_id, asking)).ref;
   const app = query.app === undefined ? null : (await findVisibleApp(on, query.app, asking)).ref;
   return {

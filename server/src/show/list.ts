@@ -12,6 +12,7 @@ import { notificationEntry } from "./list-entry.ts";
 import { gather } from "./list-gather.ts";
 import { fits, readQuestion } from "./list-question.ts";
 import type { Question } from "./list-question.ts";
+import { withSearch } from "./list-search.ts";
 import { stepsAreAsked, stepsFit } from "./list-steps.ts";
 import { withMarks } from "./marked.ts";
 import type { WhyMarked } from "./marked.ts";
@@ -27,7 +28,7 @@ export async function listNotifications(
   query: NotificationQuery,
   asking: Asking,
 ): Promise<NotificationList> {
-  const question = await readQuestion(on, query, asking, nowMs());
+  const question = await readQuestion(on, withSearch(query, nowMs()), asking);
   const span = await spanOf(on, question);
   if (span === null || question.subscriptions?.length === 0) return { data: [], next_cursor: null };
   const drive = chooseDrive(question);
