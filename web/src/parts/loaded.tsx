@@ -2,7 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { ProblemBanner } from "./problem.tsx";
 
-type LoadedProps<T> = { readonly of: Pick<UseQueryResult<T>, "data" | "error" | "refetch">; readonly children: (data: T) => ReactNode };
+type LoadedProps<T> = { readonly of: Pick<UseQueryResult<T>, "data" | "error">; readonly children: (data: T) => ReactNode };
 
 /** What was asked for, once it is there; else why not. A failed refresh keeps what is there and says so above. */
 export function Loaded<T>({ of: { data, error }, children }: LoadedProps<T>) {
