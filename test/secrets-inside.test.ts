@@ -156,7 +156,7 @@ async function beRefused(story: Story, { app }: Made): Promise<void> {
   assert.equal((await story.call("POST", "/v1/app_install/status", { state: "OK" }, secret("a wrong access token"))).status, 401);
   const link = randomBytes(32).toString("base64url");
   assert.equal((await story.call("POST", "/v1/sessions", { token: story.plant("a wrong link", link) }, null)).status, 401);
-  assert.equal((await story.call("POST", "/v1/sessions", { token: secret("a link that is none") }, null)).status, 422);
+  assert.equal((await story.call("POST", "/v1/sessions", { token: secret("a link that is none") }, null)).status, 401);
   const wrong = `${story.cookieName}=${secret("a session that is none")}`;
   assert.equal((await story.call("GET", "/v1/session", undefined, null, wrong)).status, 401);
   assert.equal((await story.call("POST", "/subscriptions", { hub_secret: secret("an old secret") }, null)).status, 403);

@@ -241,7 +241,7 @@ function validationProblem(error: FastifyError): Problem {
 
 function sendProblem(reply: FastifyReply, request: FastifyRequest, problem: Problem): FastifyReply {
   if (problem.retryAfterS !== undefined) reply.header("retry-after", problem.retryAfterS);
-  if (problem.code === "unauthorized") reply.header("www-authenticate", "Bearer");
+  if (problems[problem.code].status === 401) reply.header("www-authenticate", "Bearer");
   return (
     reply
       .code(problems[problem.code].status)
