@@ -15,7 +15,7 @@ import { openBrowser } from "./chromium.ts";
 
 /** Only ends hangs. */
 const hangsAfterMs = 15_000;
-const desktop = { width: 1_360, height: 860 };
+export const desktop = { width: 1_360, height: 860 };
 export const phone = { width: 390, height: 844 };
 export const themes = ["light", "dark"] as const;
 export type Theme = (typeof themes)[number];
@@ -72,7 +72,7 @@ export class Hub {
   /** Opens a page of the hub and waits for its heading. */
   async go(path: string, heading?: string | RegExp): Promise<void> {
     await this.page.goto(path);
-    const named = heading === undefined ? { level: 1 } : { level: 1, name: heading };
+    const named = { level: 1, includeHidden: true, ...(heading === undefined ? {} : { name: heading }) };
     await this.page.getByRole("heading", named).first().waitFor();
   }
 
@@ -84,7 +84,7 @@ export class Hub {
   async checkAccessibility(content: string | RegExp): Promise<void> {
     for (const theme of themes) {
       await this.useTheme(theme);
-      await this.page.getByText(content).first().waitFor();
+      await this.page.locator("main, [role=dialog]").getByText(content).filter({ visible: true }).first().waitFor();
       const { violations } = await new AxeBuilder({ page: this.page }).analyze();
       const found = violations.flatMap(({ id, nodes }) =>
         nodes.map(({ target, failureSummary }) => `${theme} ${id} ${target.join(" ")}: ${failureSummary}`),
