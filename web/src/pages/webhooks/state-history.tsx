@@ -25,7 +25,7 @@ export function StateHistory({ app, sub, refetchMs }: HistoryProps) {
           return (
             <div className="flex flex-col gap-3">
               <Table
-                label="History of states"
+                label="Changes of state"
                 head={
                   <>
                     <Th>When</Th>
