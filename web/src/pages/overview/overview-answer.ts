@@ -11,7 +11,7 @@ const lateMs = 60_000;
 
 export function overviewAnswer({ totals, backlog }: Statistics, range: string, nowMs: number): string {
   const { delivered, failed, ended } = totals;
-  const isBehind = backlog.held > 0 || ageMs(backlog, nowMs) > lateMs;
+  const isBehind = backlog.held + backlog.retrying > 0 || ageMs(backlog, nowMs) > lateMs;
   const behind = backlogText(backlog, nowMs);
   if (delivered + failed + ended === 0) return isBehind ? `No: nothing was sent ${range}.${behind}` : `Nothing was sent ${range}.${behind}`;
   const said = `${deliveredText(totals)} ${range}${alsoText(totals)}.${behind}`;
