@@ -159,6 +159,8 @@ async function beRefused(story: Story, { app }: Made): Promise<void> {
   assert.equal((await story.call("POST", "/v1/sessions", { token: secret("a link that is none") }, null)).status, 401);
   const wrong = `${story.cookieName}=${secret("a session that is none")}`;
   assert.equal((await story.call("GET", "/v1/session", undefined, null, wrong)).status, 401);
+  assert.equal((await story.call("PUT", "/v1/inbox/behaviour", { answer: 503 })).status, 404, "it is not local mode");
+  assert.equal((await story.call("DELETE", "/v1/inbox")).status, 404);
   assert.equal((await story.call("POST", "/subscriptions", { hub_secret: secret("an old secret") }, null)).status, 403);
 }
 
@@ -267,7 +269,9 @@ test("no secret leaves, in whatever spelling", { timeout: 120_000 }, async (t) =
   const { program, story, database, metricsPort, encryptionKey } = setting;
   const made = await make(story, receiver.port);
   await beRefused(story, made);
+  const stopListening = await story.listen();
   const ids = await run(story, made);
+  await stopListening();
   const reader = await story.must("POST", "/v1/keys", { name: "Reads", scopes: ["read"] });
   const params = {
     id: made.app,
