@@ -25,7 +25,7 @@ export function PagesNav({ app, open, onClose }: RailProps) {
       )}
       <nav
         aria-label="Pages"
-        className={`${open ? "fixed inset-y-0 left-0 z-40 flex w-64" : "hidden lg:sticky lg:flex"} top-0 h-dvh flex-col gap-4 overflow-y-auto border-r border-line bg-surface p-3`}
+        className={`${open ? "fixed inset-y-0 left-0 z-40 flex w-64" : "hidden lg:sticky lg:flex"} top-0 h-dvh flex-col gap-4 overflow-y-auto border-r border-line bg-surface p-3 *:shrink-0`}
       >
         <Link to="/apps" className="flex items-center gap-2 px-2 py-1 text-lg font-semibold tracking-tight">
           <Mark /> Bellhop
