@@ -13,8 +13,8 @@ import { subscriptionsPointingAt } from "./store/inbox-pointing.ts";
 import type { PointingRow } from "./store/inbox-pointing.ts";
 import type { Seal } from "./store/seal.ts";
 
-/** Below the ports that the system gives to outgoing connections, one of which could take it between two starts. */
-const firstPort = 4_190;
+/** Below the ports that the system gives to outgoing connections, one of which could take it between two starts; none up to the last is of another protocol. */
+const firstPort = 4_210;
 const portsTried = 50;
 /** How long the secrets that were read are good for, unless they make a signature wrong. */
 const secretsKeptMs = 5_000;
