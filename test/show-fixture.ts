@@ -33,6 +33,8 @@ export type Shown = {
   readonly catalogue: Catalogue;
   /** GET with a key that is bound to the workspace, or to none. */
   get<Body = { code: string; detail: string }>(url: string, workspace?: number | null): Promise<{ status: number; body: Body }>;
+  /** The same where the answer is a file. */
+  text(url: string, workspace?: number | null): Promise<{ headers: Record<string, unknown>; text: string }>;
   close(): Promise<void>;
 };
 
@@ -59,6 +61,11 @@ export async function startShow(): Promise<Shown> {
       boundTo = workspace;
       const answer = await server.inject({ url, headers: { authorization: "Bearer key" } });
       return { status: answer.statusCode, body: JSON.parse(answer.body) };
+    },
+    text: async (url, workspace = null) => {
+      boundTo = workspace;
+      const { headers, body } = await server.inject({ url, headers: { authorization: "Bearer key" } });
+      return { headers, text: body };
     },
     close: async () => {
       await server.close();

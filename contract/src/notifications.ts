@@ -86,6 +86,17 @@ export const notificationFilters = {
 export const NotificationQuerySchema = listQueryWith(notificationFilters);
 export type NotificationQuery = Static<typeof NotificationQuerySchema>;
 
+/** Rows of one export; what is beyond it is said at its end. */
+export const exportRowsMax = 1_000_000;
+/** Under way at a time, of one process. */
+export const exportsMax = 4;
+
+export const ExportQuerySchema = Type.Object(
+  { ...notificationFilters, format: Type.Enum(["csv", "ndjson"]) },
+  { additionalProperties: false },
+);
+export type ExportQuery = Static<typeof ExportQuerySchema>;
+
 /** What it comes to in one sentence, and what to do about it where there is something to do. */
 export const CauseSchema = Type.Object({ sentence: Type.String(), fix: orNull(Type.String()) }, { additionalProperties: false });
 
@@ -206,6 +217,16 @@ export const notificationRoutes = {
     query: NotificationQuerySchema,
     answer: { status: 200, schema: NotificationListSchema },
     problems: ["invalid_query", "invalid_cursor", "unknown_app", "unknown_workspace", "not_found"],
+  }),
+  exportNotifications: route({
+    method: "GET",
+    path: "/v1/notifications/export",
+    scope: "read",
+    tag: "notifications",
+    summary: `The log as a file, newest first: CSV (RFC 4180; a cell that a spreadsheet would run begins with ') or NDJSON. After ${exportRowsMax} rows a last one, or a line {"cut": {"rows", "until"}}, says that there are more`,
+    query: ExportQuerySchema,
+    answer: { status: 200, schema: Type.String({ description: "text/csv with a header line, or application/x-ndjson." }) },
+    problems: ["invalid_query", "unknown_app", "unknown_workspace", "not_found", "limit_reached"],
   }),
   getNotification: route({
     method: "GET",
