@@ -42,6 +42,10 @@ async function inLog(program: TestProgram): Promise<Numbers> {
   return row as Numbers;
 }
 
+/** So many attempts are in the log. */
+const attempted = (program: TestProgram, count: number): Promise<unknown> =>
+  eventually(async () => ((await inLog(program)).attempts === count ? true : null));
+
 async function query<Row>(program: TestProgram, text: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString: program.databaseUrl });
   await client.connect();
@@ -60,7 +64,7 @@ test("a minute after it ended there is one row for each subscription in which so
   bad.inbox.behave(null, 503);
   await publish(program, good, 5);
   await publish(program, bad, 3);
-  await program.quiet();
+  await attempted(program, 8);
   await program.advance(minuteMs + 5_000);
   const rows = await eventually(async () => {
     const found = await query(
@@ -80,17 +84,15 @@ test("the numbers of a page are those of the log, now, minutes and hours later, 
   const good = await program.makeInstalled({ topics: [topic] });
   const bad = await program.makeInstalled({ topics: [topic], settings: { policy: { waits_s: [30], pause: "hold" } } });
   bad.inbox.behave(null, 503);
-  const agree = async (): Promise<Statistics> => {
-    const page = await eventually(async () => {
-      const found = await read(program);
-      assert.deepEqual(numbersOf(found.totals), await inLog(program));
-      return found;
+  const agree = (): Promise<Statistics> =>
+    eventually(async () => {
+      const page = await read(program);
+      assert.deepEqual(numbersOf(page.totals), await inLog(program));
+      assert.deepEqual(added(page.series), numbersOf(page.totals));
+      assert.deepEqual(added(page.by_subscription), numbersOf(page.totals));
+      assert.deepEqual(added(page.by_workspace), numbersOf(page.totals));
+      return page;
     });
-    assert.deepEqual(added(page.series), numbersOf(page.totals));
-    assert.deepEqual(added(page.by_subscription), numbersOf(page.totals));
-    assert.deepEqual(added(page.by_workspace), numbersOf(page.totals));
-    return page;
-  };
   await publish(program, good, 7);
   await publish(program, bad, 2);
   const running = await eventually(async () => ((await inLog(program)).attempts === 9 ? agree() : null));
@@ -103,12 +105,12 @@ test("the numbers of a page are those of the log, now, minutes and hours later, 
   await program.stop();
   await program.start();
   await publish(program, good, 3);
-  await program.quiet();
+  await attempted(program, 14);
   await agree();
   await program.advance(61 * minuteMs);
   await eventually(async () => ((await query(program, "select 1 from subscription_hour")).length === 2 ? true : null));
   await publish(program, good, 1);
-  await program.quiet();
+  await attempted(program, 15);
   const end = await agree();
   const minutes = await read(program, `?since=${encodeURIComponent(new Date(program.nowMs - 3 * 3_600_000).toISOString())}`);
   assert.equal(minutes.step_s, 60);
@@ -136,7 +138,7 @@ test("a question about one app, subscription or workspace is answered with its n
   const [one, other] = [await program.makeInstalled({ topics: [topic] }), await program.makeInstalled({ topics: [topic] })];
   await publish(program, one, 4);
   await publish(program, other, 2);
-  await program.quiet();
+  await attempted(program, 6);
   for (const [asked, count, sampled] of [
     [`?app=${one.app}`, 4, false],
     [`?subscription=${other.subscription}`, 2, false],
@@ -168,7 +170,7 @@ test("a key of one workspace sees the numbers of its own apps, and of others' on
   await program.must("POST", `/v1/apps/${publicApp.app}/installations`, { workspace_id: guest.workspace });
   await publish(program, publicApp, 3);
   await publish(program, guest, 2);
-  await program.quiet();
+  await attempted(program, 7);
   const { token } = await program.must<{ token: string }>("POST", "/v1/keys", {
     name: "Guest",
     scopes: ["read"],

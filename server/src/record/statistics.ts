@@ -7,6 +7,7 @@ import type { Counts, Recent } from "../domain/statistics.ts";
 import { Rate } from "../domain/rate.ts";
 import { replayCause } from "../domain/status.ts";
 import type { Step } from "../store/log.ts";
+import { vacuumDay } from "../store/partitions.ts";
 import { insertHour, insertMinute, minutesSince, unsummedFromMs } from "../store/statistics-write.ts";
 
 const lookMs = 1_000;
@@ -199,9 +200,15 @@ export class Statistics {
     this.#isSeeded = true;
   }
 
+  async #sumHour(atMs: number): Promise<void> {
+    const { pool, trouble } = this.#ports;
+    await insertHour(pool, atMs);
+    await vacuumDay(pool, atMs).catch((error: unknown) => trouble("a day of statistics could not be vacuumed", error));
+  }
+
   async #sumHours(beforeMs: number): Promise<void> {
     while (this.#hoursFromMs + hourMs <= beforeMs && (this.#unwritten[0]?.atMs ?? Infinity) >= this.#hoursFromMs + hourMs) {
-      if (this.#hours.has(this.#hoursFromMs)) await insertHour(this.#ports.pool, this.#hoursFromMs);
+      if (this.#hours.has(this.#hoursFromMs)) await this.#sumHour(this.#hoursFromMs);
       this.#hours.delete(this.#hoursFromMs);
       this.#hoursFromMs += hourMs;
     }

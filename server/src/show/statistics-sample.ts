@@ -18,7 +18,7 @@ import type { Range } from "./statistics-range.ts";
 /** Neighbours in the log, their steps too: dozens to a page. */
 const together = { notifications: 500, candidateCost: 1 / 4 };
 /** Pages touched to find notifications and what became of them. */
-const buffersMax = 300;
+const buffersMax = 200;
 /** Steps read of one: a policy has at most 21 attempts. */
 const stepsMax = 24;
 

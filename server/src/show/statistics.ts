@@ -19,7 +19,7 @@ import { scopeOf } from "./statistics-scope.ts";
 export type StatisticsDeps = {
   readonly names: Names;
   readonly recent: () => Recent;
-  readonly backlog: Backlog;
+  readonly backlog: Pick<Backlog, "now">;
   readonly nowMs: () => number;
   readonly retentionDays: number;
 };
@@ -29,7 +29,7 @@ type Sums = { readonly steps: Map<number, Counts>; readonly subscriptions: Map<n
 
 export async function showStatistics(on: Connection, deps: StatisticsDeps, query: StatisticsQuery, asking: Asking): Promise<Statistics> {
   const scope = await scopeOf(on, query, asking);
-  const range = rangeOf(query, scope.subscriptions?.length ?? null, deps.nowMs(), deps.retentionDays);
+  const range = rangeOf(query, scope.counted ? (scope.subscriptions?.length ?? null) : 0, deps.nowMs(), deps.retentionDays);
   const sample = await takeSample(on, query, range, asking);
   const sums = scope.counted ? await countedSums(on, deps.recent(), range, scope.subscriptions) : sampledSums(sample, range);
   const total = newSum();
