@@ -1,0 +1,139 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Answer } from "../../api/client.ts";
+import { ask, useCommand } from "../../api/queries.ts";
+import { Button } from "../../parts/button.tsx";
+import { Id } from "../../parts/copy.tsx";
+import { Confirm } from "../../parts/dialog.tsx";
+import { Empty } from "../../parts/empty.tsx";
+import { ProblemBanner } from "../../parts/problem.tsx";
+import { Table, Td, Th } from "../../parts/table.tsx";
+import { Time } from "../../parts/time.tsx";
+import { useToast } from "../../parts/toast.tsx";
+import { Health } from "./health.tsx";
+import type { Token } from "./shown-token.tsx";
+
+type Installation = Answer<"listInstallations">["data"][number];
+type TableProps = {
+  readonly app: Answer<"readApp">;
+  readonly installations: readonly Installation[];
+  readonly onToken: (token: Token) => void;
+};
+type Asked = { readonly what: "token" | "uninstall"; readonly workspace: string } | null;
+
+export function InstallationsTable({ app, installations, onToken }: TableProps) {
+  const [asked, setAsked] = useState<Asked>(null);
+  const close = (): void => setAsked(null);
+  if (installations.length === 0)
+    return <Empty title="Installed nowhere">Nothing that happens anywhere is sent to the app. Install it in a workspace to begin.</Empty>;
+  return (
+    <>
+      <Table
+        label="Installations"
+        head={
+          <>
+            <Th className="w-full">Workspace</Th>
+            <Th>Holds</Th>
+            <Th>Health</Th>
+            <Th>Installed</Th>
+            <Th>
+              <span className="sr-only">Actions</span>
+            </Th>
+          </>
+        }
+      >
+        {installations.map((installation) => (
+          <Row key={installation.workspace_id} app={app} installation={installation} onAsk={setAsked} />
+        ))}
+      </Table>
+      <RegenerateToken app={app} workspace={asked?.what === "token" ? asked.workspace : null} onClose={close} onToken={onToken} />
+      <Uninstall app={app} workspace={asked?.what === "uninstall" ? asked.workspace : null} onClose={close} />
+    </>
+  );
+}
+
+type RowProps = { readonly app: Answer<"readApp">; readonly installation: Installation; readonly onAsk: (asked: Asked) => void };
+
+function Row({ app, installation: { workspace_id: id, permissions, created_at, health }, onAsk }: RowProps) {
+  const workspace = useQuery({ ...ask("readWorkspace", { params: { id } }), staleTime: 60_000 }).data;
+  const missing = app.permissions.filter((permission) => !permissions.includes(permission));
+  return (
+    <tr>
+      <Td className="min-w-48">
+        <span className="font-medium">{workspace?.name ?? id}</span>
+        {app.workspace_id === id && <span className="text-sm text-ink-3"> owns the app</span>}
+        <p className="flex flex-wrap items-center gap-x-2 text-sm text-ink-3">
+          <Id id={id} />
+          {workspace && `${workspace.kind}, ${workspace.region}`}
+        </p>
+      </Td>
+      <Td className="min-w-36 text-sm">
+        {missing.length === 0 ? (
+          <span className="text-ink-2">all it asks for</span>
+        ) : (
+          <span className="text-failed">lacks {missing.join(", ")}</span>
+        )}
+      </Td>
+      <Td className="min-w-40">
+        <Health health={health} asked={app.health_url !== null} />
+      </Td>
+      <Td>
+        <Time at={created_at} />
+      </Td>
+      <Td>
+        <span className="flex justify-end gap-2">
+          <Button small aria-label={`Regenerate the token for ${id}`} onClick={() => onAsk({ what: "token", workspace: id })}>
+            Regenerate token
+          </Button>
+          <Button small variant="danger" aria-label={`Uninstall from ${id}`} onClick={() => onAsk({ what: "uninstall", workspace: id })}>
+            Uninstall
+          </Button>
+        </span>
+      </Td>
+    </tr>
+  );
+}
+
+type AskedProps = { readonly app: Answer<"readApp">; readonly workspace: string | null; readonly onClose: () => void };
+
+function RegenerateToken({ app, workspace, onClose, onToken }: AskedProps & Pick<TableProps, "onToken">) {
+  const make = useCommand("createInstallation", ["listInstallations"], ({ workspace_id, access_token }) => {
+    onClose();
+    if (access_token !== undefined) onToken({ workspace: workspace_id, value: access_token });
+  });
+  return (
+    <Confirm
+      open={workspace !== null}
+      onClose={onClose}
+      title="Regenerate the access token"
+      action="Regenerate token"
+      busy={make.isPending}
+      onConfirm={() => make.mutate({ params: { id: app.id }, body: { workspace_id: workspace ?? "", new_access_token: true } })}
+    >
+      <p>The token that the app has for {workspace} stops working at once. The new one is shown once.</p>
+      <ProblemBanner error={make.error} />
+    </Confirm>
+  );
+}
+
+function Uninstall({ app, workspace, onClose }: AskedProps) {
+  const toast = useToast();
+  const remove = useCommand("deleteInstallation", ["listInstallations"], () => {
+    onClose();
+    toast(`The app is uninstalled from ${workspace}.`);
+  });
+  return (
+    <Confirm
+      open={workspace !== null}
+      onClose={onClose}
+      title={`Uninstall from ${workspace}`}
+      action="Uninstall"
+      busy={remove.isPending}
+      onConfirm={() => remove.mutate({ params: { id: app.id, workspace_id: workspace ?? "" } })}
+    >
+      <p>Nothing that happens there is sent any more, what waits ends undelivered, and the access token stops working.</p>
+      {app.uninstall_url !== null && <p className="wrap-anywhere">The app is told at {app.uninstall_url}.</p>}
+      <ProblemBanner error={remove.error} />
+    </Confirm>
+  );
+}
