@@ -14,7 +14,9 @@ export function ReceivedDetails({ received }: { readonly received: Received }) {
     <div className="flex flex-col gap-4">
       <Facts>
         <Fact name="Arrived">
-          <Time at={at} exact />
+          <span className="max-sm:text-sm">
+            <Time at={at} exact />
+          </span>
         </Fact>
         <Fact name="Answered">{answerWord(answered)}</Fact>
         {notification && (

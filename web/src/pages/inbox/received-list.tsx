@@ -67,7 +67,7 @@ function Line({ received, isOpen, onToggle }: LineProps) {
         <span className={`order-last text-sm sm:order-none ${answered === 200 ? "text-ink-3" : "text-retrying"}`}>
           {answerWord(answered)}
         </span>
-        <span className="order-last text-right text-sm text-ink-3 sm:order-none">
+        <span className="order-last col-start-2 text-sm text-ink-3 sm:order-none sm:col-start-auto sm:text-right">
           <Time at={at} />
         </span>
       </button>
