@@ -6,6 +6,7 @@ import { brakeRoutes } from "./brakes.ts";
 import { eventRoutes } from "./events.ts";
 import { explainRoutes } from "./explain.ts";
 import { flowRoutes } from "./flow.ts";
+import { failureRoutes } from "./failures.ts";
 import { healthRoutes } from "./health.ts";
 import { inboxRoutes } from "./inbox.ts";
 import { keyRoutes } from "./keys.ts";
@@ -32,6 +33,7 @@ export const routes = {
   ...notificationRoutes,
   ...notificationCommandRoutes,
   ...streamRoutes,
+  ...failureRoutes,
   ...replayRoutes,
   ...explainRoutes,
   ...statisticsRoutes,

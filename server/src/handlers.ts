@@ -16,6 +16,7 @@ import { brakeHandlers } from "./http/handlers/brakes.ts";
 import { eventHandlers } from "./http/handlers/events.ts";
 import { explainHandlers } from "./http/handlers/explain.ts";
 import { flowHandlers } from "./http/handlers/flow.ts";
+import { failureHandlers } from "./http/handlers/failures.ts";
 import { healthHandlers } from "./http/handlers/health.ts";
 import { inboxHandlers } from "./http/handlers/inbox.ts";
 import type { InboxDeps } from "./http/handlers/inbox.ts";
@@ -93,6 +94,7 @@ export function createHandlers(parts: HandlerParts): Handlers<typeof routes> {
       monotonicMs: () => performance.now(),
     }),
     ...notificationHandlers(shown),
+    ...failureHandlers(shown),
     ...streamHandlers({ streams: parts.streams }),
     ...notificationCommandHandlers({ commands: parts.commands, database }),
     ...replayHandlers({ database, directory, catalogue, nowMs: clock.nowMs, retentionDays: config.retentionDays }),
