@@ -145,7 +145,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     // A publisher that never reads its answer must not keep everybody else from an orderly end, nor a ping.
     await atMost(closeMs, server.close());
     await delivery.stop(graceMs);
-    await statistics.stop();
+    await atMost(closeMs, statistics.stop());
     await atMost(closeMs, finished);
     await close();
   };
