@@ -58,41 +58,56 @@ export type LifeMark = {
   readonly text: string;
 };
 
-const heightPx = 138;
-const groundPx = 92;
+/** Above the highest hop its wait is written, below the ground two lines of text. */
+const abovePx = 30;
+const belowPx = 46;
 const marginPx = 44;
 /** Marks closer than this would lie on each other's labels. */
 const apartPx = 66;
 const hopMinPx = 7;
 const hopMaxPx = 62;
+/** What is drawn of a wait without a known end. */
+const openPx = 60;
 /** The wait whose hop is the highest. */
 const longestMs = 86_400_000;
 
 type LifeLineProps = {
   /** Oldest first. */
   readonly marks: readonly LifeMark[];
+  /** It goes on, nobody knows when. */
+  readonly isOpen?: boolean;
   /** The number of the attempt that is shown below. */
   readonly chosen: number | null;
   readonly onChoose: (attempt: number) => void;
 };
 
 /** Scrolls where there are more marks than room, and begins at the newest. */
-export function LifeLine({ marks, chosen, onChoose }: LifeLineProps) {
+export function LifeLine({ marks, isOpen = false, chosen, onChoose }: LifeLineProps) {
   const frame = useRef<HTMLDivElement>(null);
   const roomPx = useWidth(frame);
   const places = placed(marks, Math.max(roomPx, 2 * marginPx + (marks.length - 1) * apartPx));
-  const widthPx = (places.at(-1)?.x ?? 0) + marginPx;
-  useEffect(() => frame.current?.scrollTo({ left: widthPx }), [widthPx]);
+  const widthPx = (places.at(-1)?.x ?? 0) + marginPx + (isOpen ? openPx : 0);
+  const groundPx = abovePx + Math.max(hopMinPx * 2, ...places.map((to, index) => hopPx(places[index - 1], to)));
+  useEffect(() => {
+    frame.current?.scrollTo({ left: widthPx });
+  }, [widthPx]);
   return (
     <div ref={frame} className="overflow-x-auto" tabIndex={0} role="group" aria-label="Life line">
-      <svg width={Math.max(widthPx, roomPx)} height={heightPx} className="block" fill="none" strokeLinecap="round">
+      <svg width={Math.max(widthPx, roomPx)} height={groundPx + belowPx} className="block" fill="none" strokeLinecap="round">
         <path d={`M${marginPx - 16} ${groundPx + 11}H${Math.max(widthPx, roomPx) - 12}`} className="stroke-line" strokeWidth="2" />
         {places.map((to, index) => {
           const from = places[index - 1];
-          return from && <Hop key={`hop ${index}`} from={from} to={to} />;
+          return from && <Hop key={`hop ${index}`} from={from} to={to} groundPx={groundPx} />;
         })}
+        {isOpen && <OpenEnd x={places.at(-1)?.x ?? 0} y={groundPx} />}
         {places.map((place, index) => (
-          <Mark key={index} place={place} isChosen={place.mark.attempt !== null && place.mark.attempt === chosen} onChoose={onChoose} />
+          <Mark
+            key={index}
+            place={place}
+            groundPx={groundPx}
+            isChosen={place.mark.attempt !== null && place.mark.attempt === chosen}
+            onChoose={onChoose}
+          />
         ))}
       </svg>
     </div>
@@ -128,9 +143,14 @@ const waitMs = (from: LifeMark, to: LifeMark): number => Math.max(0, Date.parse(
 /** 0 for a moment, 1 for a day. */
 const magnitude = (ms: number): number => Math.min(1, Math.log10(1 + ms / 100) / Math.log10(1 + longestMs / 100));
 
-function Hop({ from, to }: { readonly from: Placed; readonly to: Placed }) {
+const hopPx = (from: Placed | undefined, to: Placed): number =>
+  from ? hopMinPx + (hopMaxPx - hopMinPx) * magnitude(waitMs(from.mark, to.mark)) : 0;
+
+type HopProps = { readonly from: Placed; readonly to: Placed; readonly groundPx: number };
+
+function Hop({ from, to, groundPx }: HopProps) {
   const ms = waitMs(from.mark, to.mark);
-  const high = hopMinPx + (hopMaxPx - hopMinPx) * magnitude(ms);
+  const high = hopPx(from, to);
   const middle = (from.x + to.x) / 2;
   const isAhead = to.mark.kind === "next";
   const look = from.mark.kind === "held" ? "stroke-held" : isAhead ? "stroke-line-strong" : "stroke-brass-fill";
@@ -145,23 +165,28 @@ function Hop({ from, to }: { readonly from: Placed; readonly to: Placed }) {
       <text x={middle} y={groundPx - high - 7} textAnchor="middle" className="fill-ink-3 text-xs">
         {durationText(ms)}
       </text>
-      {isAhead && <Ball from={from} to={to} highPx={high} />}
+      {isAhead && <Ball from={from} to={to} groundPx={groundPx} />}
     </>
   );
 }
 
 /** Where it is on its way to what comes next. */
-function Ball({ from, to, highPx }: { readonly from: Placed; readonly to: Placed; readonly highPx: number }) {
+function Ball({ from, to, groundPx }: HopProps) {
   const beganMs = Date.parse(from.mark.at);
   const share = useTick((nowMs) => Math.min(1, Math.max(0, (nowMs - beganMs) / Math.max(1, waitMs(from.mark, to.mark)))));
   const x = from.x + (to.x - from.x) * share;
-  const y = groundPx - 4 * highPx * share * (1 - share);
+  const y = groundPx - 4 * hopPx(from, to) * share * (1 - share);
   return <circle cx={x} cy={y} r="5.5" className="fill-retrying transition-[cx,cy] duration-1000 ease-linear" />;
 }
 
-type MarkProps = { readonly place: Placed; readonly isChosen: boolean; readonly onChoose: (attempt: number) => void };
+type MarkProps = {
+  readonly place: Placed;
+  readonly groundPx: number;
+  readonly isChosen: boolean;
+  readonly onChoose: (attempt: number) => void;
+};
 
-function Mark({ place: { mark, x }, isChosen, onChoose }: MarkProps) {
+function Mark({ place: { mark, x }, groundPx, isChosen, onChoose }: MarkProps) {
   const { kind, attempt, label, text } = mark;
   const choose = kind === "attempt" && attempt !== null ? () => onChoose(attempt) : undefined;
   const press = choose && {
@@ -188,6 +213,15 @@ function Mark({ place: { mark, x }, isChosen, onChoose }: MarkProps) {
         {kind === "attempt" ? `attempt ${attempt}` : kind === "next" ? <Countdown at={mark.at} /> : ""}
       </text>
     </g>
+  );
+}
+
+function OpenEnd({ x, y }: { readonly x: number; readonly y: number }) {
+  return (
+    <>
+      <path d={`M${x + 14} ${y}H${x + openPx}`} className="stroke-held" strokeWidth="2.5" strokeDasharray="1 7" />
+      <circle cx={x + openPx + 8} cy={y} r="4.5" className="beating fill-held" />
+    </>
   );
 }
 

@@ -25,7 +25,7 @@ export function Page({ title, answer, actions, children, wide = false, fill = fa
       }`}
     >
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-        <div className="min-w-0 flex-1">
+        <div className="min-w-[min(100%,20rem)] flex-1">
           <h1 className="text-2xl font-semibold tracking-tight">{title}</h1>
           {answer && <div className="mt-1 max-w-prose text-lg text-ink-2">{answer}</div>}
         </div>

@@ -62,6 +62,17 @@ export function Time({ at, exact = false }: { readonly at: string; readonly exac
   );
 }
 
+/** When something is due: once that has come, it does not read as past. */
+export function DueTime({ at }: { readonly at: string }) {
+  const [zone] = useZone();
+  const text = useTick((now) => (Date.parse(at) <= now ? "due now" : relativeText(Date.parse(at), now)));
+  return (
+    <time dateTime={at} title={exactText(at, zone)} className="whitespace-nowrap">
+      {text}
+    </time>
+  );
+}
+
 /** `2026-11-24 10:00:03.120 UTC`, or the same in local time. */
 export function exactText(at: string, zone: Zone): string {
   const date = new Date(at);

@@ -33,7 +33,8 @@ type LogGridProps = {
 
 export function LogGrid(props: LogGridProps) {
   const { rows, hasMore, isLoadingMore, loadMore, showsApp, at, open, onAt, onOpen, onScrolled, gridRef } = props;
-  const size = useRowPx();
+  const isNarrow = useIsNarrow();
+  const size = isNarrow ? narrowRowPx : rowPx;
   // oxlint-disable-next-line react/incompatible-library -- nothing here is memoized by a compiler
   const virtual = useVirtualizer({
     count: rows.length,
@@ -44,7 +45,9 @@ export function LogGrid(props: LogGridProps) {
   });
   const shown = virtual.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;
-  useEffect(() => virtual.measure(), [size, virtual]);
+  useEffect(() => {
+    virtual.measure();
+  }, [size, virtual]);
   useEffect(() => {
     if (hasMore && last >= rows.length - loadAheadRows) loadMore();
   }, [hasMore, last, rows.length, loadMore]);
@@ -91,6 +94,7 @@ export function LogGrid(props: LogGridProps) {
                 index={index}
                 topPx={start}
                 heightPx={size}
+                isNarrow={isNarrow}
                 showsApp={showsApp}
                 isAt={row.entry.id === at}
                 isOpen={row.entry.id === open}
@@ -118,7 +122,7 @@ function moved(key: string, from: number, count: number): number | null {
   return to === undefined || count === 0 ? null : Math.min(count - 1, Math.max(0, to));
 }
 
-function useRowPx(): number {
+function useIsNarrow(): boolean {
   const [isNarrow, setNarrow] = useState(() => matchMedia(narrow).matches);
   useEffect(() => {
     const query = matchMedia(narrow);
@@ -126,5 +130,5 @@ function useRowPx(): number {
     query.addEventListener("change", changed);
     return () => query.removeEventListener("change", changed);
   }, []);
-  return isNarrow ? narrowRowPx : rowPx;
+  return isNarrow;
 }

@@ -51,7 +51,9 @@ function NoneYetOfApp({ app }: { readonly app: string }) {
   const subscriptions = useQuery(ask("listSubscriptions", { params: { id: app }, query: { limit: 100 } })).data?.data;
   const topics = useQuery({ ...ask("listTopics"), staleTime: Infinity }).data?.data;
   if (!found || !subscriptions || !topics) return <Skeleton />;
-  const topic = subscriptions.flatMap((each) => each.topics.filter((name) => !each.topics_off.includes(name)))[0];
+  const alwaysOn = new Set(topics.filter(({ always_on }) => always_on).map(({ name }) => name));
+  const chosen = subscriptions.flatMap((each) => each.topics.filter((name) => !each.topics_off.includes(name)));
+  const topic = chosen.find((name) => !alwaysOn.has(name));
   if (topic === undefined)
     return (
       <Empty

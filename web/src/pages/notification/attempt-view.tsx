@@ -9,20 +9,28 @@ import { reasonWords } from "./life-marks.ts";
 import type { Attempt } from "./use-notification.ts";
 import { Waterfall } from "./waterfall.tsx";
 
-export function AttemptView({ attempt }: { readonly attempt: Attempt }) {
+type AttemptViewProps = {
+  readonly attempt: Attempt;
+  /** What the page says already. */
+  readonly said: string;
+};
+
+export function AttemptView({ attempt, said }: AttemptViewProps) {
   const { advice, failure } = attempt;
   return (
     <>
-      {advice && (
+      {advice && (advice.sentence !== said || failure?.detail) && (
         <Banner tone={attempt.failure ? "bad" : "note"} title={advice.sentence}>
-          <p>{advice.fix}</p>
+          {advice.sentence !== said && <p>{advice.fix}</p>}
           {failure?.detail && <p className="mt-1 font-mono text-sm text-ink-2">{failure.detail}</p>}
         </Banner>
       )}
       <Section title={`Attempt ${attempt.attempt}: ${resultText(attempt)}`}>
-        <div className="grid gap-x-8 gap-y-4 md:grid-cols-2">
-          <AttemptFacts attempt={attempt} />
-          <Waterfall timings={attempt.timings_ms} />
+        <div className="@container">
+          <div className="grid gap-x-8 gap-y-4 @3xl:grid-cols-[1.3fr_1fr]">
+            <AttemptFacts attempt={attempt} />
+            <Waterfall timings={attempt.timings_ms} />
+          </div>
         </div>
       </Section>
       <Section title="Request">

@@ -1,5 +1,5 @@
 import { Status } from "../../parts/status.tsx";
-import { Time } from "../../parts/time.tsx";
+import { DueTime, Time } from "../../parts/time.tsx";
 import type { Notification } from "./use-notification.ts";
 
 /** Where it is and why, in sentences, before everything else. */
@@ -20,7 +20,7 @@ export function Lead({ notification: { status, cause, attempts, created_at, next
           <>
             <span aria-hidden>·</span>
             <span>
-              next attempt <Time at={next_attempt_at} />
+              next attempt <DueTime at={next_attempt_at} />
             </span>
           </>
         )}

@@ -30,13 +30,14 @@ type DetailProps = {
 export function NotificationDetail({ notification, attempts, attempt, compare, onChange, narrow = false }: DetailProps) {
   const marks = useMemo(() => lifeMarks(notification.timeline), [notification.timeline]);
   const chosen = chosenAttempt(attempts.data?.data ?? [], attempt);
+  const isWaiting = ["waiting", "held", "retrying"].includes(notification.status) && marks.at(-1)?.kind !== "next";
   const choose = (number: number): void => onChange({ attempt: String(number), compare: undefined });
   return (
     <>
       <div className="card px-2 pt-3 pb-1">
-        <LifeLine marks={marks} chosen={chosen?.attempt ?? null} onChoose={choose} />
+        <LifeLine marks={marks} isOpen={isWaiting} chosen={chosen?.attempt ?? null} onChoose={choose} />
       </div>
-      <div className={narrow ? "flex flex-col gap-4" : "grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_22rem]"}>
+      <div className={narrow ? "flex flex-col gap-4" : "grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_25rem]"}>
         <div className="flex min-w-0 flex-col gap-4">
           <Loaded of={attempts}>
             {({ data }) => (
@@ -94,7 +95,7 @@ function AttemptsSection({ notification, attempts, chosen, compare, onChoose, on
         <CompareView before={earlier(chosen, other)} after={later(chosen, other)} />
       ) : (
         <>
-          <AttemptView key={chosen.attempt} attempt={chosen} />
+          <AttemptView key={chosen.attempt} attempt={chosen} said={notification.cause.sentence} />
           {chosen.request && (
             <Section title="Verify this signature" about="Checked in this page; nothing is sent anywhere.">
               <SignatureTester
@@ -127,7 +128,7 @@ export function stepAttempt(attempts: readonly Attempt[] | undefined, named: str
 
 function About({ notification }: { readonly notification: Notification }) {
   const { id, event, app, subscription, workspace_id, topic, api_version, object_id, ordering_key, created_at, item_bytes } = notification;
-  const link = "underline decoration-line-strong underline-offset-2 hover:decoration-ink";
+  const link = "underline decoration-line-strong underline-offset-2 whitespace-nowrap hover:decoration-ink";
   return (
     <Facts>
       <Fact name="Notification">

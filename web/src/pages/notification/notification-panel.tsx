@@ -37,8 +37,8 @@ export function NotificationPanel({ id, attempt, compare, onChange, onClose }: P
           <Link to="/notifications/$id" params={{ id }} search={{ attempt, compare }} className={buttonLook("quiet", true)}>
             Open as a page
           </Link>
-          <Button small variant="quiet" onClick={onClose} aria-label="Close">
-            ✕
+          <Button small onClick={onClose}>
+            Close
           </Button>
         </span>
       </div>

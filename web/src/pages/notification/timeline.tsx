@@ -1,5 +1,5 @@
 import type { Notification } from "./use-notification.ts";
-import { Time, durationText } from "../../parts/time.tsx";
+import { DueTime, Time, durationText } from "../../parts/time.tsx";
 
 type TimelineProps = { readonly timeline: Notification["timeline"]; readonly onChoose: (attempt: number) => void };
 
@@ -24,7 +24,9 @@ export function Timeline({ timeline, onChoose }: TimelineProps) {
                 {code === null ? "" : `: ${code}`}
               </button>
             )}
-            <span className="text-ink-3">{kind !== "next" && index > 0 ? `after ${since(timeline[0]?.at, at)}` : <Time at={at} />}</span>
+            <span className="text-ink-3">
+              {kind === "next" ? <DueTime at={at} /> : index > 0 ? `after ${since(timeline[0]?.at, at)}` : <Time at={at} />}
+            </span>
           </p>
           <p className="text-ink-2">{sentence}</p>
         </li>

@@ -1,0 +1,68 @@
+// What stands in the columns of the log.
+import type { NotificationEntry } from "@bellhop/contract/notifications";
+import { shownReasons } from "@bellhop/contract/search-words";
+import { Link } from "@tanstack/react-router";
+import type { MouseEvent } from "react";
+import { shortId } from "../../parts/copy.tsx";
+import { DueTime, durationText } from "../../parts/time.tsx";
+
+type CellProps = { readonly entry: NotificationEntry };
+
+const Nothing = () => <span className="text-ink-3">–</span>;
+
+/** A click opens it beside the list; with a key held, or from the menu of the browser, it is a page of its own. */
+export function TopicLink({ entry: { id, topic }, onOpen }: CellProps & { readonly onOpen: (id: string) => void }) {
+  const clicked = (event: MouseEvent): void => {
+    event.stopPropagation();
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    onOpen(id);
+  };
+  return (
+    <Link
+      to="/notifications/$id"
+      params={{ id }}
+      preload={false}
+      tabIndex={-1}
+      onClick={clicked}
+      title={topic}
+      className="block truncate font-medium"
+    >
+      {topic}
+    </Link>
+  );
+}
+
+export function ShortApp({ entry: { app } }: CellProps) {
+  return (
+    <span title={app} className="block truncate font-mono text-sm text-ink-2">
+      {shortId(app)}
+    </span>
+  );
+}
+
+export function Workspace({ entry: { workspace_id } }: CellProps) {
+  return (
+    <span title={workspace_id} className="block truncate text-ink-2">
+      {workspace_id}
+    </span>
+  );
+}
+
+export const Attempts = ({ entry: { attempts } }: CellProps) => (attempts === 0 ? <Nothing /> : attempts);
+export const Latency = ({ entry: { latency_ms } }: CellProps) => (latency_ms === null ? <Nothing /> : durationText(latency_ms));
+export const NextAttempt = ({ entry: { next_attempt_at } }: CellProps) =>
+  next_attempt_at === null ? <Nothing /> : <DueTime at={next_attempt_at} />;
+
+/** The status of the newest answer, and why it is not delivered where that says more. */
+export function LogAnswer({ entry: { code, reason, status } }: CellProps) {
+  const why = reason === null || (reason === "status" && code !== null) ? [] : [reason.replaceAll("_", " ")];
+  const text = [...(code === null ? [] : [String(code)]), ...why].join(" ");
+  if (text === "") return <Nothing />;
+  const look = status === "delivered" ? "text-ink-2" : code === null ? "text-ink" : "text-failed";
+  return (
+    <span title={reason === null ? text : shownReasons[reason]} className={`block truncate ${look}`}>
+      {text}
+    </span>
+  );
+}
