@@ -79,12 +79,12 @@ test("asked by workspace and topic it tells every installed app apart, and an ap
   await hub.now.go("/explorer", "Event explorer");
   await page.getByLabel("Workspace").fill("shop");
   await page.getByLabel("Topic").fill("ticket.created");
-  await page.getByRole("button", { name: "Explain" }).last().click();
+  await page.getByRole("form", { name: "Who would be notified now" }).getByRole("button", { name: "Explain" }).click();
   await page.getByRole("heading", { name: "1 of 2 would be notified." }).waitFor();
   assert.deepEqual(await page.getByRole("article").getByRole("heading").allTextContents(), ["Quietnot notified", "Helpdesknotified"]);
 
   await page.getByLabel("App (optional)").fill(stranger.id);
-  await page.getByRole("button", { name: "Explain" }).last().click();
+  await page.getByRole("form", { name: "Who would be notified now" }).getByRole("button", { name: "Explain" }).click();
   await page.getByRole("link", { name: "Open Test & publish" }).waitFor();
   await page.setViewportSize(phone);
   await hub.now.picture("explorer-phone");

@@ -5,7 +5,6 @@ import type { ReactNode } from "react";
 import { ask } from "../../api/queries.ts";
 import { Button } from "../../parts/button.tsx";
 import { TextField } from "../../parts/field.tsx";
-import { Section } from "../../parts/page.tsx";
 import { WorkspaceField } from "../operator/workspace-field.tsx";
 
 const namesStaleMs = 60_000;
@@ -22,7 +21,6 @@ export function AskByEvent({ event }: { readonly event: string }) {
         value={id}
         onChange={({ target }) => setId(target.value.trim())}
         className="font-mono"
-        hint="Whom it notified, and whom not."
       />
     </Question>
   );
@@ -39,7 +37,7 @@ export function AskByRules(asked: RulesProps) {
   const apps = useQuery(ask("listApps", { query: { limit: 100 } })).data?.data ?? [];
   return (
     <Question title="Who would be notified now" onAsk={() => void navigate({ search: { workspace, topic, app: app || undefined } })}>
-      <WorkspaceField label="Workspace" required value={workspace} onChange={setWorkspace} hint="Where it happens: its id." />
+      <WorkspaceField label="Workspace" required value={workspace} onChange={setWorkspace} />
       <Suggesting
         label="Topic"
         required
@@ -47,35 +45,29 @@ export function AskByRules(asked: RulesProps) {
         onChange={setTopic}
         options={topics.map(({ name, description }) => [name, description])}
       />
-      <Suggesting
-        label="App (optional)"
-        value={app}
-        onChange={setApp}
-        options={apps.map(({ id, name }) => [id, name])}
-        hint="Without one: all that are installed there."
-      />
+      <Suggesting label="App (optional)" value={app} onChange={setApp} options={apps.map(({ id, name }) => [id, name])} />
     </Question>
   );
 }
 
-function Question({ title, onAsk, children }: { readonly title: string; readonly onAsk: () => void; readonly children: ReactNode }) {
+type QuestionProps = { readonly title: string; readonly onAsk: () => void; readonly children: ReactNode };
+
+/** One line where there is room for it. */
+function Question({ title, onAsk, children }: QuestionProps) {
   return (
-    <Section title={title}>
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          onAsk();
-        }}
-      >
-        {children}
-        <div>
-          <Button type="submit" variant="primary">
-            Explain
-          </Button>
-        </div>
-      </form>
-    </Section>
+    <form
+      aria-label={title}
+      className="flex flex-wrap items-end gap-x-3 gap-y-2 px-4 py-3 *:min-w-44 *:flex-1"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onAsk();
+      }}
+    >
+      {children}
+      <Button type="submit" className="max-w-28">
+        Explain
+      </Button>
+    </form>
   );
 }
 
@@ -84,7 +76,6 @@ type SuggestingProps = {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly options: readonly (readonly [value: string, about: string])[];
-  readonly hint?: string;
   readonly required?: boolean;
 };
 

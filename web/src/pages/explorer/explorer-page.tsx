@@ -15,7 +15,7 @@ export function ExplorerPage() {
       title="Event explorer"
       answer="Why was an app not notified? Ask about an event that was published, or about the rules as they are now."
     >
-      <div className="grid gap-4 md:grid-cols-2">
+      <div className="card divide-y divide-line">
         <AskByEvent key={`event ${event}`} event={event ?? ""} />
         <AskByRules key={`rules ${workspace} ${topic} ${app}`} workspace={workspace ?? ""} topic={topic ?? ""} app={app ?? ""} />
       </div>
