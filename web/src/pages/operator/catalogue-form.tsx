@@ -111,36 +111,9 @@ function Form({ before: first, isNew, catalogue, onDone }: FormProps) {
         <Permissions draft={draft} set={set} labels={catalogue.permissions} error={problem?.at("/permissions")} />
       </div>
       <div className="flex flex-col gap-4">
-        <JsonArea
-          field="sample"
-          label="Sample item"
-          hint="An object; sent by test requests."
-          rows={12}
-          draft={draft}
-          set={set}
-          wrong={wrong}
-          problem={problem}
-        />
-        <JsonArea
-          field="formerly"
-          label="Former names"
-          hint="An array of name, since and until."
-          rows={4}
-          draft={draft}
-          set={set}
-          wrong={wrong}
-          problem={problem}
-        />
-        <JsonArea
-          field="to_older"
-          label="Older shapes"
-          hint="An array of steps: since, op, key."
-          rows={4}
-          draft={draft}
-          set={set}
-          wrong={wrong}
-          problem={problem}
-        />
+        {jsonAreas.map((area) => (
+          <JsonArea key={area.field} {...area} draft={draft} set={set} wrong={wrong} problem={problem} />
+        ))}
       </div>
       <div className="flex flex-col gap-3 lg:col-span-2">
         <ProblemBanner error={elsewhere || !problem?.mistakes.length ? sending.error : null} />
@@ -154,6 +127,12 @@ function Form({ before: first, isNew, catalogue, onDone }: FormProps) {
     </form>
   );
 }
+
+const jsonAreas = [
+  { field: "sample", label: "Sample item", hint: "An object; sent by test requests.", rows: 12 },
+  { field: "formerly", label: "Former names", hint: "An array of name, since and until.", rows: 4 },
+  { field: "to_older", label: "Older shapes", hint: "An array of steps: since, op, key.", rows: 4 },
+] as const;
 
 type PartProps = { readonly draft: TopicDraft; readonly set: (changes: Partial<TopicDraft>) => void };
 

@@ -22,7 +22,8 @@ type Names = { topic?: string | undefined; new?: string | undefined };
 export function CataloguePage() {
   const { version, find = "", topic, new: doing } = route.useSearch();
   const navigate = useNavigate({ from: "/operator/catalogue" });
-  const show = (names: Names): void => void navigate({ search: (old) => ({ ...old, topic: undefined, new: undefined, ...names }) });
+  const show = (names: Names, leave = false): void =>
+    void navigate({ search: (old) => ({ ...old, topic: undefined, new: undefined, ...names }), ignoreBlocker: leave });
   const topics = useQuery(ask("listTopics", version === undefined ? {} : { query: { version } }));
   useShortcuts("Catalogue", {
     n: { does: "New topic", run: () => show({ new: "topic" }) },
@@ -43,12 +44,12 @@ export function CataloguePage() {
         </>
       }
     >
-      {doing === "whole" && <WholeCatalogue onClose={() => show({})} />}
+      {doing === "whole" && <WholeCatalogue onClose={(replaced) => show({}, replaced)} />}
       {(doing === "topic" || doing === "change") && (
         <TopicForm
           key={`${doing} ${topic}`}
           name={doing === "change" ? (opened?.publish_as ?? topic ?? null) : null}
-          onDone={(name) => show(name === null ? { topic } : { topic: name })}
+          onDone={(name) => show({ topic: name ?? topic }, true)}
         />
       )}
       <Find version={version} find={find} />

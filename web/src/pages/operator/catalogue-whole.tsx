@@ -14,13 +14,13 @@ import { topicRoutesRead } from "./catalogue-form-body.ts";
 
 type Catalogue = Answer<"readCatalogue">;
 
-export function WholeCatalogue({ onClose }: { readonly onClose: () => void }) {
+export function WholeCatalogue({ onClose }: { readonly onClose: (replaced: boolean) => void }) {
   const toast = useToast();
   const current = useQuery(ask("readCatalogue")).data;
   const [text, setText] = useState("");
   const replace = useCommand("replaceCatalogue", [...topicRoutesRead, "readSession"], () => {
     toast("The catalogue is replaced.");
-    onClose();
+    onClose(true);
   });
   const question = useUnsaved(text !== "" && !replace.isSuccess, "new");
   const read = readText(text);
@@ -33,7 +33,7 @@ export function WholeCatalogue({ onClose }: { readonly onClose: () => void }) {
           <a href={urlOf("readCatalogue")} download="catalogue.json" className={buttonLook("secondary", true)}>
             Download
           </a>
-          <Button small variant="quiet" onClick={onClose}>
+          <Button small variant="quiet" onClick={() => onClose(false)}>
             Close
           </Button>
         </>
