@@ -13,17 +13,23 @@ test("what fails is grouped by cause, each notification once, with what to do ab
   const port = await testPort();
   const failing = await program.makeInstalled({ topics });
   const once = await program.makeInstalled({ topics, settings: { policy: { waits_s: [1], pause: "hold" } } });
-  const mended = await program.makeInstalled({ topics, settings: { policy: { waits_s: [1], pause: "hold" } } });
+  const mended = await program.makeInstalled({ topics, settings: { policy: { waits_s: [2], pause: "hold" } } });
   const closed = await program.makeInstalled({ topics, url: `http://127.0.0.1:${port}/hook` });
   failing.inbox.behave(null, 503);
   once.inbox.behave(null, 503);
   mended.inbox.behave(null, 503);
   for (const { workspace } of [failing, failing, once, mended, closed]) await program.publish(ticket(workspace));
-  await mended.inbox.waitFor(() => true);
+  await eventually(async () => {
+    const { data } = await program.must<{ data: unknown[] }>(
+      "GET",
+      `/v1/notifications?subscription=${mended.subscription}&status=retrying`,
+    );
+    return data.length > 0 ? true : null;
+  });
   mended.inbox.behave(null, 200);
   const list = async (query = "", headers = {}): Promise<FailureList> => program.must("GET", `/v1/failures${query}`, undefined, headers);
   const { data, complete } = await eventually(async () => {
-    const found = await list();
+    const found = await program.must<FailureList>("GET", "/v1/failures");
     const isDone = found.data.length === 3 && found.data.some(({ ended }) => ended === 1) && found.data.some(({ count }) => count === 2);
     return isDone ? found : null;
   });
