@@ -38,7 +38,8 @@ function InstallForm({ app, onClose, onToken }: Omit<Props, "open">) {
     if (access_token !== undefined) onToken({ workspace: workspace_id, value: access_token });
   });
   const problem = install.error instanceof ApiProblem ? install.error : null;
-  const atField = problem?.at("/workspace_id") ?? (problem?.code === "unknown_workspace" ? problem.message : undefined);
+  const isWorkspace = problem?.code === "unknown_workspace" || problem?.code === "region_mismatch";
+  const atField = isWorkspace ? problem.message : problem?.at("/workspace_id");
   const isPublic = app.visibility === "public";
   const submit = (): void =>
     install.mutate({
@@ -85,7 +86,7 @@ function InstallForm({ app, onClose, onToken }: Omit<Props, "open">) {
       ) : (
         <p className="text-ink-2">The installation holds all that the app asks for.</p>
       )}
-      <ProblemBanner error={atField === undefined || problem?.code === "region_mismatch" ? install.error : null} />
+      <ProblemBanner error={atField === undefined ? install.error : null} />
       <DialogButtons>
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" variant="primary" busy={install.isPending}>

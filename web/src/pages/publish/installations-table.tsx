@@ -82,7 +82,7 @@ function Row({ app, installation: { workspace_id: id, permissions, created_at, h
       </Td>
       <Td>
         <span className="flex justify-end gap-2">
-          <Button small aria-label={`Regenerate the token for ${id}`} onClick={() => onAsk({ what: "token", workspace: id })}>
+          <Button small aria-label={`Regenerate token for ${id}`} onClick={() => onAsk({ what: "token", workspace: id })}>
             Regenerate token
           </Button>
           <Button small variant="danger" aria-label={`Uninstall from ${id}`} onClick={() => onAsk({ what: "uninstall", workspace: id })}>
