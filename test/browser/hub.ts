@@ -33,7 +33,10 @@ export class Hub {
     this.#browser = browser;
     this.context = context;
     this.page = page;
-    page.on("console", (message) => ["error", "warning"].includes(message.type()) && this.complaints.push(message.text()));
+    page.on(
+      "console",
+      (message) => ["error", "warning"].includes(message.type()) && this.complaints.push(`${message.text()} ${message.location().url}`),
+    );
     page.on("pageerror", (error) => this.complaints.push(`thrown: ${error.message}`));
   }
 
