@@ -5,7 +5,7 @@ import { Button } from "../../parts/button.tsx";
 import { Choice } from "../../parts/choice.tsx";
 import { CheckBox } from "../../parts/field.tsx";
 import { Section } from "../../parts/page.tsx";
-import { CauseChips } from "./cause-chips.tsx";
+import { CauseNote } from "./cause-note.tsx";
 import { Preview, useReplayPreview } from "./preview.tsx";
 import { includeOf, includes, momentsOf, replayBody } from "./question.ts";
 import type { Question } from "./question.ts";
@@ -51,7 +51,7 @@ export function NewReplay({ subscriptions, question, onChange, onClose }: NewRep
         </div>
         <div className="flex flex-col gap-5">
           <Choice label="What to send again" value={includeOf(question)} options={includes} onChange={(include) => change({ include })} />
-          <CauseChips question={question} onChange={change} />
+          <CauseNote question={question} />
           {subscription && <TopicChoice subscription={subscription} question={question} onChange={change} />}
           <CheckBox
             label="Give each a new id"

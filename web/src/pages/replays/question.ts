@@ -56,13 +56,5 @@ export function replayBody(question: Question, subscription: string, moments: Mo
     include,
     ...(topics.length > 0 ? { topics: [...topics] } : {}),
     ...(question.new_id === undefined || include === "missed" ? {} : { new_id: true }),
-    ...causeOf(question),
   };
-}
-
-/** Only what ended for one cause: what failed has one. */
-function causeOf(question: Question): { reason?: string; code?: string } {
-  const { reason, code } = question;
-  if (includeOf(question) !== "failed") return {};
-  return { ...(reason === undefined ? {} : { reason }), ...(code === undefined ? {} : { code }) };
 }
