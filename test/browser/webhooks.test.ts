@@ -144,7 +144,7 @@ test("paused by itself the page says so, and Set live sends what was held", asyn
   await page.getByRole("button", { name: "Pause", exact: true }).click();
   await page.getByLabel("For how long").selectOption("For an hour");
   await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
-  await page.getByText(/Paused since .* until in/).waitFor();
+  await page.getByText(/Paused for .* ends by itself in/).waitFor();
   for (const id of ["51", "52", "53"]) await publish("held", "ticket.created", id);
   await page.getByText("3 notifications are held").waitFor();
   assert.deepEqual(topicsReceived("/held"), []);
@@ -159,10 +159,19 @@ test("paused by itself the page says so, and Set live sends what was held", asyn
 
   inbox.behave("/held", 410);
   await publish("held", "ticket.created", "54");
-  await page.getByText(/Disabled since/).waitFor();
+  await page.getByText(/Disabled for/).waitFor();
   await page.getByText("The endpoint answered 410 Gone. Set the subscription live once the endpoint exists again.").waitFor();
   const { state } = await program.must<View>("GET", `/v1/apps/${app}/subscriptions/${subscriptions[0]}`);
   assert.equal(state, "disabled");
+});
+
+test("the test inbox hands its URL over, and what is only handed over is left without a question", async () => {
+  const { page, program } = hub.now;
+  const { app } = await program.makeApp("handed", [{ url: `${inbox.url}/handed`, topics: ["ticket.created"] }]);
+  await hub.now.go(`/apps/${app}/webhooks?url=${encodeURIComponent(`${inbox.url}/from-inbox`)}`, "Webhooks");
+  assert.equal(await page.getByLabel("Endpoint URL").inputValue(), `${inbox.url}/from-inbox`);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("heading", { name: `${inbox.url}/handed` }).waitFor();
 });
 
 test("deleted, nothing is left of it but the way to make the first; the form is accessible and fits a phone", async () => {

@@ -32,7 +32,7 @@ export function InstallationsTable({ app, installations, onToken }: TableProps) 
         label="Installations"
         head={
           <>
-            <Th className="w-full">Workspace</Th>
+            <Th>Workspace</Th>
             <Th>Holds</Th>
             <Th>Health</Th>
             <Th>Installed</Th>
@@ -74,7 +74,7 @@ function Row({ app, installation: { workspace_id: id, permissions, created_at, h
           <span className="text-failed">lacks {missing.join(", ")}</span>
         )}
       </Td>
-      <Td className="min-w-40">
+      <Td className="min-w-64">
         <Health health={health} asked={app.health_url !== null} />
       </Td>
       <Td>

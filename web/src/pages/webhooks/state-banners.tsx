@@ -6,8 +6,9 @@ import { held as heldCauses } from "@bellhop/contract/reasons";
 import { Banner } from "../../parts/banner.tsx";
 import type { Tone } from "../../parts/banner.tsx";
 import { Button } from "../../parts/button.tsx";
-import { Time } from "../../parts/time.tsx";
+import { Time, useTick } from "../../parts/time.tsx";
 import { heldText } from "./held-text.ts";
+import { Lasting } from "./lasting.tsx";
 
 type Props = { readonly subscription: SubscriptionView; readonly onSetLive: () => void };
 
@@ -61,10 +62,10 @@ function OfState({ subscription, onSetLive }: Props) {
       actions={setLive}
       title={
         <>
-          {look.title} since <Time at={state_since} />
+          {look.title} <Lasting since={state_since} />
           {state_until && (
             <>
-              , until <Time at={state_until} />
+              , ends by itself <Time at={state_until} />
             </>
           )}
         </>
@@ -98,7 +99,7 @@ function BackingOff({ subscription: { backing_off_until: until, held }, onSetLiv
       actions={<Button onClick={onSetLive}>Set live</Button>}
       title={
         <>
-          Live, backing off: the next one goes <Time at={until} />
+          Live, backing off: <NextOne at={until} />
         </>
       }
     >
@@ -110,6 +111,17 @@ function BackingOff({ subscription: { backing_off_until: until, held }, onSetLiv
   );
 }
 
+/** A moment that is over is only when one may go: there may be none. */
+function NextOne({ at }: { readonly at: string }) {
+  const isOver = useTick((now) => (now >= Date.parse(at) ? 1 : 0)) === 1;
+  if (isOver) return "the next one goes as soon as it is due";
+  return (
+    <>
+      the next one goes <Time at={at} />
+    </>
+  );
+}
+
 function Failing({ subscription: { failing, state } }: Pick<Props, "subscription">) {
   if (failing === null || failing.warned_day === null || state === "suspended") return null;
   const { sentence, fix } = stateCauses.still_failing;
@@ -118,7 +130,7 @@ function Failing({ subscription: { failing, state } }: Pick<Props, "subscription
       tone="bad"
       title={
         <>
-          Nothing has succeeded since <Time at={failing.since} />: {failing.attempts} failed{" "}
+          Nothing has succeeded <Lasting since={failing.since} />: {failing.attempts} failed{" "}
           {failing.attempts === 1 ? "attempt" : "attempts"}
         </>
       }

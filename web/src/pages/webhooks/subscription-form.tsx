@@ -33,8 +33,8 @@ type FormProps = {
 };
 
 export function SubscriptionForm({ app, topics, subscription, url = "", onSaved, onCancel }: FormProps) {
-  const [before] = useState(() => (subscription ? draftOf(subscription) : emptyDraft("")));
-  const [draft, setDraft] = useState<Draft>(() => (subscription ? before : { ...before, url }));
+  const [before] = useState(() => (subscription ? draftOf(subscription) : emptyDraft(url)));
+  const [draft, setDraft] = useState<Draft>(before);
   const save = useSave(app.id, subscription, onSaved);
   const unsaved = useUnsaved(isDirty(draft, before) && !save.isSuccess, "subscription", "new", "edit");
   const problem = save.error instanceof ApiProblem ? save.error : null;

@@ -11,9 +11,9 @@ import { Menu, MenuItem } from "../../parts/menu.tsx";
 import { Section } from "../../parts/page.tsx";
 import { ProblemBanner } from "../../parts/problem.tsx";
 import { State } from "../../parts/status.tsx";
-import { Time } from "../../parts/time.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import { useShortcuts } from "../../shell/shortcuts.ts";
+import { Lasting } from "./lasting.tsx";
 import { PauseDialog } from "./pause-dialog.tsx";
 import { SetLiveDialog } from "./set-live-dialog.tsx";
 import { StateBanners } from "./state-banners.tsx";
@@ -88,7 +88,7 @@ function Head({ subscription: { id, app, name, url, state, state_since }, onEdit
         <p className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1">
           <State state={state} />
           <span className="text-ink-3">
-            since <Time at={state_since} />
+            <Lasting since={state_since} />
           </span>
           <Id id={id} />
           <Link

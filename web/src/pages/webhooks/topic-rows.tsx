@@ -24,7 +24,7 @@ export function TopicRows({ chosen, ...rest }: RowsProps) {
   const head = (
     <>
       <Th>Topic</Th>
-      <Th>Needs</Th>
+      <Th className="hidden sm:table-cell">Needs</Th>
       <Th>Sent</Th>
       {rest.onDelete && (
         <Th>
@@ -47,12 +47,13 @@ function Row({ name, app, topics, off, permissions, onSwitch, onDelete, errorOf 
   const alwaysOn = topic?.always_on === true;
   return (
     <tr>
-      <Td className="min-w-52">
-        <span className="font-mono text-sm">{name}</span>
+      <Td className="sm:min-w-52">
+        <span className="font-mono text-sm wrap-anywhere">{name}</span>
         {topic && <p className="text-sm text-ink-2">{topic.description}</p>}
+        {topic && <p className="text-sm text-ink-3 sm:hidden">{permissionsText(topic, topics.labels)}</p>}
         <RowError name={name} app={app} topics={topics} permissions={permissions} error={errorOf?.(name)} />
       </Td>
-      <Td className="text-sm text-ink-2">{topic ? permissionsText(topic, topics.labels) : "—"}</Td>
+      <Td className="hidden text-sm text-ink-2 sm:table-cell">{topic ? permissionsText(topic, topics.labels) : "—"}</Td>
       <Td className="w-28">
         {alwaysOn ? (
           <span className="text-sm whitespace-nowrap text-ink-3">Always on</span>
