@@ -115,7 +115,7 @@ function ChartTable({ title, times, series, valueText, rowLink }: ChartProps) {
           <tr key={at}>
             <Td className="font-mono text-sm whitespace-nowrap">{momentText(at, zone)}</Td>
             {series.map(({ name, values }) => (
-              <Td key={name} className="text-right">
+              <Td key={name} className="text-right whitespace-nowrap">
                 {textOf(values[index], valueText)}
               </Td>
             ))}

@@ -8,8 +8,8 @@ type Entry = Answer<"listAudit">["data"][number];
 type Change = Entry["changes"][number];
 
 const kinds: Record<Entry["kind"], string> = { made: "made", changed: "changed", ended: "ended" };
-/** What changed is read at a glance; what was made, when asked for. */
-const openMax = 6;
+/** As many fields are read at a glance. */
+const openMax = 5;
 
 export function AuditList({ entries }: { readonly entries: readonly Entry[] }) {
   return (
@@ -40,7 +40,7 @@ export function AuditList({ entries }: { readonly entries: readonly Entry[] }) {
             {entry.actor.name !== null && <p className="font-mono text-sm text-ink-3">{entry.actor.id}</p>}
           </Td>
           <Td className="min-w-44">
-            <p title={entry.action}>{entry.summary ?? entry.action}</p>
+            <p title={entry.action}>{(entry.summary ?? entry.action).replaceAll("`", "")}</p>
             <p className="flex flex-wrap items-baseline gap-x-2 text-sm text-ink-3">
               {kinds[entry.kind]} <Id id={entry.subject} />
             </p>
@@ -66,11 +66,15 @@ function Changes({ entry: { kind, changes } }: { readonly entry: Entry }) {
       ))}
     </ul>
   );
-  if (kind === "changed" && changes.length <= openMax) return list;
+  if (changes.length <= openMax) return list;
   return (
     <details>
       <summary className="w-fit text-ink-2 hover:text-ink">
-        {changes.length} {changes.length === 1 ? "field" : "fields"}
+        {changes
+          .slice(0, openMax)
+          .map(({ field }) => field)
+          .join(", ")}{" "}
+        and {changes.length - openMax} more
       </summary>
       {list}
     </details>

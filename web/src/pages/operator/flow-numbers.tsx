@@ -17,7 +17,7 @@ export function Rates({ flow: { per_second: rates, backlog, at } }: { readonly f
       <Tile name="Failed / s" about={`${rateText(long.failed)} over a minute`} look={short.failed > 0 ? "text-failed" : ""}>
         {rateText(short.failed)}
       </Tile>
-      <Tile name="Queued" about={backlog.due > 0 ? `${count(backlog.due)} of them retries` : "to be sent at once"}>
+      <Tile name="Backlog" about={backlog.due > 0 ? `${count(backlog.due)} of them retries` : "queued, due now"}>
         {count(backlog.queued)}
       </Tile>
       <Tile name="Oldest due">{age(backlog.oldest_due_at)}</Tile>

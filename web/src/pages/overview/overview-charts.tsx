@@ -41,6 +41,7 @@ export function OverviewCharts({ app, statistics, asked }: ChartsProps) {
         <p>{asTable ? "Each row leads to its part of the log." : "Drag to zoom, click to open the log there."}</p>
         <Button
           small
+          variant={asTable ? "primary" : "secondary"}
           aria-pressed={asTable}
           onClick={() => void navigate({ search: (old) => ({ ...old, table: asTable ? undefined : "1" }) })}
         >

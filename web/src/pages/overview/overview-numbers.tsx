@@ -48,7 +48,7 @@ export function Numbers({ app, statistics, subscription, workspace, nowMs }: Num
         {backlog.exact ? "" : "about "}
         {count(backlogSize)}
       </Tile>
-      <Tile name="Oldest undelivered">
+      <Tile name="Oldest undelivered" wide>
         {oldest === null ? "none" : <span title={oldest}>{durationText(Math.max(0, nowMs - Date.parse(oldest)))}</span>}
       </Tile>
     </div>
@@ -71,12 +71,14 @@ type TileProps = {
   readonly app?: string;
   readonly filters?: SearchFilters;
   readonly look?: string;
+  /** Takes two places where there are few beside each other, so that none is empty. */
+  readonly wide?: boolean;
   readonly children: ReactNode;
 };
 
-function Tile({ name, about, app, filters, look = "", children }: TileProps) {
+function Tile({ name, about, app, filters, look = "", wide = false, children }: TileProps) {
   return (
-    <div className="relative flex flex-col gap-0.5 bg-surface px-3.5 py-2.5">
+    <div className={`relative flex flex-col gap-0.5 bg-surface px-3.5 py-2.5 ${wide ? "col-span-2 xl:col-span-1" : ""}`}>
       <p className="text-sm text-ink-3">
         {app !== undefined && filters ? (
           <Link

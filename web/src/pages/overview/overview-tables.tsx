@@ -33,7 +33,7 @@ export function BySubscription({ app, statistics: { by_subscription: numbers }, 
       >
         {subscriptions.map(({ id, name, url, state, state_since, state_sentence }) => (
           <tr key={id}>
-            <Td>
+            <Td className="min-w-48">
               <Link from={from} to="." search={(old) => ({ ...old, subscription: id })} className={linkLook}>
                 {name ?? url}
               </Link>
