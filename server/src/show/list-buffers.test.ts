@@ -6,9 +6,11 @@ import { after, before, test } from "node:test";
 import pg from "pg";
 import { createTestDatabase } from "../../../test/database.ts";
 import type { TestDatabase } from "../../../test/database.ts";
+import type { FailureQuery } from "@bellhop/contract/failures";
 import type { NotificationQuery } from "@bellhop/contract/notifications";
 import { makePartitions } from "../store/partitions.ts";
 import type { Connection } from "../store/sql.ts";
+import { listFailures } from "./failures.ts";
 import { pageBuffersMax } from "./list-cost.ts";
 import { listNotifications } from "./list.ts";
 import { createNames } from "./names.ts";
@@ -108,7 +110,7 @@ const filters: { [Name in Exclude<keyof NotificationQuery, "q" | "id">]-?: reado
   topic: [undefined, "contact.*"],
   status: [undefined, "delivered", "failed"],
   code: [undefined, "5xx"],
-  reason: [undefined, "timeout"],
+  reason: [undefined],
   object_id: [undefined, "object-7"],
   since: [at(1, 3), undefined],
   until: [at(3, 4), undefined],
@@ -124,6 +126,11 @@ function combinations(): NotificationQuery[] {
   return all;
 }
 
+/** By reason the same rows are read as by a code that is none of success, so a few stand for all. */
+const byReason: readonly NotificationQuery[] = [{}, { app: "app_0000000000000001" }, { subscription: "sub_0000000000000051" }].map(
+  (query) => ({ ...query, reason: "status", limit: 100 }),
+);
+
 test("the log has a million notifications", async () => {
   const { rows } = await pool.query("select count(*)::int4 as count from notification");
   assert.equal(rows[0].count, days * eventsPerDay * notificationsPerEvent);
@@ -132,7 +139,7 @@ test("the log has a million notifications", async () => {
 test("a page of each combination of filters touches at most 500 buffers", async (t) => {
   const names = createNames();
   let [asked, most] = [0, 0];
-  for (const query of combinations()) {
+  for (const query of [...combinations(), ...byReason]) {
     const counter = counting(pool);
     await listNotifications(counter.on, { names, whyMarked: async () => [], nowMs: Date.now }, query, { workspace: null });
     const { buffers, statements } = counter.read();
@@ -140,4 +147,21 @@ test("a page of each combination of filters touches at most 500 buffers", async 
     [asked, most] = [asked + 1, Math.max(most, buffers)];
   }
   t.diagnostic(`${asked} questions, at most ${most} buffers a page`);
+});
+
+/** 2,000 steps by their index, and whether each of their notifications was delivered after all. */
+const failuresBuffersMax = 12_000;
+const failureQuestions: readonly FailureQuery[] = [{}, { app: "app_0000000000000001" }, { subscription: "sub_0000000000000051" }];
+
+test("failures by cause touch a bounded number of buffers, whatever is asked", async (t) => {
+  let most = 0;
+  for (const query of failureQuestions) {
+    const counter = counting(pool);
+    const { data, looked_at: lookedAt } = await listFailures(counter.on, query, { workspace: null }, firstDayMs + days * dayMs);
+    const { buffers, statements } = counter.read();
+    assert.ok(lookedAt > 0 && data.length > 0, JSON.stringify(query));
+    assert.ok(buffers <= failuresBuffersMax, `${JSON.stringify(query)} touched ${buffers} buffers:\n${statements.join("\n")}`);
+    most = Math.max(most, buffers);
+    t.diagnostic(`${JSON.stringify(query)}: ${buffers} buffers for ${lookedAt} notifications: ${statements.join(" | ")}`);
+  }
 });
