@@ -1,5 +1,6 @@
 // The test inbox that local mode always has, as the API shows it.
 import assert from "node:assert/strict";
+import { createServer } from "node:net";
 import { test } from "node:test";
 import type { InboxView } from "@bellhop/contract/inbox";
 import { eventually } from "./eventually.ts";
@@ -116,4 +117,17 @@ test("outside of local mode there is none, and that is said", async (t) => {
     assert.deepEqual([refused.status, refused.body.code], [404, "not_found"]);
     assert.match(refused.body.detail, /only local mode/);
   }
+});
+
+test("when its port was taken meanwhile it listens on another, never on one of Bellhop's own", async (t) => {
+  const program = await startTestProgram(t);
+  const { url } = await shown(program);
+  await program.stop();
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(Number(new URL(url).port), "127.0.0.1", resolve));
+  t.after(() => taken.close());
+  await program.start();
+  const again = await shown(program);
+  assert.notEqual(again.url, url);
+  assert.equal((await fetch(`${again.url}/any`, { method: "POST", body: "{}" })).status, 200);
 });
