@@ -91,9 +91,9 @@ function optionsOf({ into, times, stepS, series, valueText, zone, said }: Drawn)
     series: [{}, ...series.map((each) => seriesOf(each, colour(each.colour)))],
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
     hooks: {
-      setCursor: [(plot) => said.current.onHover(plot.cursor.idx ?? null)],
+      setCursor: [(plot) => said.current.onHover(indexAt(plot, stepS))],
       setSelect: [(plot) => zoomed(plot, said.current.onZoom)],
-      ready: [(plot) => listenForPicks(plot, (index) => said.current.onPick?.(index))],
+      ready: [(plot) => listenForPicks(plot, stepS, (index) => said.current.onPick?.(index))],
     },
   };
 }
@@ -117,11 +117,19 @@ function zoomed(plot: UPlot, onZoom: ChartProps["onZoom"]): void {
   plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
 }
 
-function listenForPicks(plot: UPlot, onPick: (index: number) => void): void {
+function listenForPicks(plot: UPlot, stepS: number, onPick: (index: number) => void): void {
   let fromX = 0;
   plot.over.addEventListener("mousedown", ({ clientX }) => (fromX = clientX));
   plot.over.addEventListener("click", ({ clientX }) => {
-    const index = plot.cursor.idx;
-    if (Math.abs(clientX - fromX) < stillPx && typeof index === "number") onPick(index);
+    const index = indexAt(plot, stepS);
+    if (Math.abs(clientX - fromX) < stillPx && index !== null) onPick(index);
   });
+}
+
+/** The step under the cursor. uPlot's own index is that of the nearest beginning, which may be the next step's. */
+function indexAt({ cursor, data, posToVal }: UPlot, stepS: number): number | null {
+  const [times] = data;
+  if (cursor.left === undefined || cursor.left < 0 || times.length === 0) return null;
+  const index = Math.floor((posToVal(cursor.left, "x") - (times[0] as number)) / stepS);
+  return Math.max(0, Math.min(times.length - 1, index));
 }

@@ -9,10 +9,11 @@ export const count = (number: number): string => number.toLocaleString("en");
 /** Older than this, what waits is worth a word. */
 const lateMs = 60_000;
 
-export function overviewAnswer({ totals, backlog }: Statistics, range: string, nowMs: number): string {
+/** `isOver`: the range ended; what waits now says nothing about it. */
+export function overviewAnswer({ totals, backlog }: Statistics, range: string, nowMs: number, isOver: boolean): string {
   const { delivered, failed, ended } = totals;
-  const isBehind = backlog.held + backlog.retrying > 0 || ageMs(backlog, nowMs) > lateMs;
-  const behind = backlogText(backlog, nowMs);
+  const isBehind = !isOver && (backlog.held + backlog.retrying > 0 || ageMs(backlog, nowMs) > lateMs);
+  const behind = isOver ? "" : backlogText(backlog, nowMs);
   if (delivered + failed + ended === 0) return isBehind ? `No: nothing was sent ${range}.${behind}` : `Nothing was sent ${range}.${behind}`;
   const said = `${deliveredText(totals)} ${range}${alsoText(totals)}.${behind}`;
   if (delivered === 0) return `No: ${said}`;

@@ -43,7 +43,7 @@ export function OverviewPage() {
   const subscriptions = useQuery(ask("listSubscriptions", { params: { id: app }, query: { limit: 100 } })).data?.data ?? [];
   const { data } = statistics;
   return (
-    <Page title="Overview" wide answer={data && overviewAnswer(data, rangeText(asked, nowMs), nowMs)}>
+    <Page title="Overview" wide answer={data && overviewAnswer(data, rangeText(asked, nowMs), nowMs, until !== undefined)}>
       <Filters asked={asked} subscriptions={subscriptions} shown={data} />
       <Loaded of={statistics}>
         {(numbers) => (
