@@ -9,13 +9,13 @@ import { Table, Td, Th } from "../../parts/table.tsx";
 import { Time } from "../../parts/time.tsx";
 
 type Change = Answer<"listSubscriptionStates">["data"][number];
-type HistoryProps = { readonly app: string; readonly sub: string; readonly refetchMs: number };
+type HistoryProps = { readonly app: string; readonly sub: string };
 
 const shownAtFirst = 10;
 
-export function StateHistory({ app, sub, refetchMs }: HistoryProps) {
+export function StateHistory({ app, sub }: HistoryProps) {
   const asked = askPages("listSubscriptionStates", { params: { id: app, sub }, query: { limit: shownAtFirst } });
-  const changes = useInfiniteQuery({ ...asked, refetchInterval: refetchMs });
+  const changes = useInfiniteQuery(asked);
   return (
     <Section title="History of states" about="Every change with its cause, and every warning.">
       <Loaded of={changes}>

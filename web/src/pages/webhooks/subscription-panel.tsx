@@ -30,12 +30,11 @@ type PanelProps = {
   readonly subscription: SubscriptionView;
   /** The topic of the test request that is open. */
   readonly test: string | undefined;
-  readonly refetchMs: number;
 };
 
 type Dialogs = "live" | "pause" | "delete" | null;
 
-export function SubscriptionPanel({ app, topics, subscription, test, refetchMs }: PanelProps) {
+export function SubscriptionPanel({ app, topics, subscription, test }: PanelProps) {
   const [dialog, setDialog] = useState<Dialogs>(null);
   const navigate = useNavigate({ from: "/apps/$app/webhooks" });
   const { id } = subscription;
@@ -64,7 +63,7 @@ export function SubscriptionPanel({ app, topics, subscription, test, refetchMs }
       )}
       <SubscriptionTopics app={app} topics={topics} subscription={subscription} />
       <SubscriptionFacts subscription={subscription} />
-      <StateHistory key={id} app={app.id} sub={id} refetchMs={refetchMs} />
+      <StateHistory key={id} app={app.id} sub={id} />
       <SetLiveDialog subscription={subscription} open={dialog === "live"} onClose={close} />
       <PauseDialog subscription={subscription} open={dialog === "pause"} onClose={close} />
       <DeleteDialog subscription={subscription} open={dialog === "delete"} onClose={close} />

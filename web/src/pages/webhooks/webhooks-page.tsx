@@ -16,14 +16,16 @@ import { SourceAddresses } from "./source-addresses.tsx";
 import { SubscriptionForm } from "./subscription-form.tsx";
 import { SubscriptionList } from "./subscription-list.tsx";
 import { SubscriptionPanel } from "./subscription-panel.tsx";
+import { useStateChanges } from "./use-state-changes.ts";
 import { useTopics } from "./use-topics.ts";
 import type { Topics } from "./use-topics.ts";
 import { WayDrawing } from "./way-drawing.tsx";
 import { answerOf } from "./webhooks-answer.ts";
 
 const route = getRouteApi("/shell/apps/$app/webhooks");
-/** States change by themselves: how soon it shows. */
+/** States are told as they change; how many are held, and what topics others switched, is asked for. */
 const refetchMs = 3_000;
+const listRefetchMs = 15_000;
 const subscriptionsMax = 100;
 
 export function WebhooksPage() {
@@ -35,8 +37,9 @@ export function WebhooksPage() {
   const topics = useTopics(app.data?.api_version);
   const list = useQuery({
     ...ask("listSubscriptions", { params: { id }, query: { limit: subscriptionsMax } }),
-    refetchInterval: refetchMs,
+    refetchInterval: listRefetchMs,
   });
+  useStateChanges(id);
   const isNew = search.new !== undefined || search.url !== undefined;
   const some = (list.data?.data.length ?? 0) > 0;
   return (
@@ -131,7 +134,7 @@ function Chosen({ id, app, topics, onSaved }: ChosenProps) {
     <Loaded of={subscription}>
       {(subscription) =>
         search.edit === undefined ? (
-          <SubscriptionPanel app={app} topics={topics} subscription={subscription} test={search.test} refetchMs={refetchMs} />
+          <SubscriptionPanel app={app} topics={topics} subscription={subscription} test={search.test} />
         ) : (
           <Section title={`Edit ${subscription.name ?? subscription.url}`}>
             <SubscriptionForm
