@@ -77,7 +77,8 @@ async function isEmpty(api: Api): Promise<boolean> {
 async function made(api: Api, inbox: Inbox, dataDir: string): Promise<Sample> {
   for (const workspace of workspaces) await api.post("/v1/workspaces", workspace);
   const ids: string[] = [];
-  for (const app of apps) ids.push(await makeApp(api, app, inbox));
+  // The newest is listed first: the one that works.
+  for (const app of apps.toReversed()) ids.unshift(await makeApp(api, app, inbox));
   for (const { path, answer } of told) await api.put("/v1/inbox/behaviour", { path, answer });
   const kept = { apps: ids, workspaces: workspaces.map(({ id }) => id), inboxPort: portOf(inbox) };
   writeFileSync(keptFile(dataDir), JSON.stringify(kept), { mode: 0o600 });

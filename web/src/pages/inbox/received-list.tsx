@@ -56,13 +56,17 @@ function Line({ received, isOpen, onToggle }: LineProps) {
         aria-expanded={isOpen}
         aria-controls={`received-${number}`}
         onClick={() => onToggle(!isOpen)}
-        className={`grid w-full grid-cols-[auto_1fr_auto] items-baseline gap-x-3 gap-y-0.5 px-4 py-2 text-left hover:bg-sunken sm:grid-cols-[auto_minmax(0,3fr)_minmax(0,2fr)_7rem_4.5rem_5.5rem] ${isOpen ? "bg-sunken" : ""}`}
+        className={`grid w-full grid-cols-[auto_1fr_auto] items-baseline gap-x-3 gap-y-0.5 px-4 py-2 text-left hover:bg-sunken sm:grid-cols-[auto_minmax(0,3fr)_minmax(0,2fr)_6.5rem_4.5rem_4.5rem] ${isOpen ? "bg-sunken" : ""}`}
       >
         <span className={`text-ink-3 ${isOpen ? "rotate-90" : ""}`}>
           <Glyph name="right" />
         </span>
-        <span className="truncate font-medium">{topic ?? "Not an envelope"}</span>
-        <span className="order-last col-start-2 truncate font-mono text-sm text-ink-2 sm:order-none sm:col-start-auto">{path}</span>
+        <span title={topic ?? undefined} className="truncate font-medium">
+          {topic ?? "Not an envelope"}
+        </span>
+        <span title={path} className="order-last col-start-2 truncate font-mono text-sm text-ink-2 sm:order-none sm:col-start-auto">
+          {path}
+        </span>
         <Verdict received={received} />
         <span className={`order-last text-sm sm:order-none ${answered === 200 ? "text-ink-3" : "text-retrying"}`}>
           {answerWord(answered)}
