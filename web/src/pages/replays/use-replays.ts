@@ -10,19 +10,28 @@ type ReplayList = Answer<"listReplays">;
 
 /** Of each subscription. */
 export const newestMax = 100;
+/** The stream says nothing of a replay that ends before it was first told of. */
+const runningAgainMs = 2_000;
 
 export function useSubscriptions(app: string) {
   return useQuery(ask("listSubscriptions", { params: { id: app }, query: { limit: 100 } }));
 }
 
 const listOf = (subscription: string) => ask("listReplays", { query: { subscription, limit: newestMax } });
+const isRunning = ({ state }: Replay): boolean => state === "running";
 const newestFirst = (one: Replay, other: Replay): number => other.created_at.localeCompare(one.created_at);
 
 export type FoundReplays = { readonly data: readonly Replay[] | undefined; readonly error: Error | null; readonly isCut: boolean };
 
 export function useReplays(app: string, subscriptions: readonly Subscription[]): FoundReplays {
   const client = useQueryClient();
-  const found = useQueries({ queries: subscriptions.map(({ id }) => listOf(id)) });
+  const found = useQueries({
+    queries: subscriptions.map(({ id }) => ({
+      ...listOf(id),
+      refetchInterval: ({ state }: { state: { data: ReplayList | undefined } }) =>
+        state.data?.data.some(isRunning) ? runningAgainMs : false,
+    })),
+  });
   useStream({
     query: { app },
     on: {
