@@ -106,6 +106,20 @@ test("what is no path or no answer is refused beside its field, and nothing chan
   assert.deepEqual((await shown(program)).endpoints, []);
 });
 
+test("a workspace's own key does not see what comes for others", async (t) => {
+  const program = await startTestProgram(t);
+  await program.must("POST", "/v1/workspaces", { id: "one", name: "One", kind: "paid", region: "us" });
+  const { token } = await program.must<{ token: string }>("POST", "/v1/keys", {
+    name: "one",
+    scopes: ["read", "manage"],
+    workspace_id: "one",
+  });
+  const headers = { authorization: `Bearer ${token}` };
+  assert.equal((await program.call("GET", "/v1/inbox", undefined, headers)).status, 403);
+  assert.equal((await program.call("PUT", "/v1/inbox/behaviour", { answer: 503 }, headers)).status, 403);
+  assert.equal((await program.call("DELETE", "/v1/inbox", undefined, headers)).status, 403);
+});
+
 test("outside of local mode there is none, and that is said", async (t) => {
   const program = await startTestProgram(t, { allowNetworks: ["127.0.0.0/8"] });
   for (const [method, path, body] of [

@@ -3,7 +3,8 @@ import type { InboxView, inboxRoutes } from "@bellhop/contract/inbox";
 import type { InboxAnswer } from "@bellhop/contract/inbox-answers";
 import { listLimitDefault } from "@bellhop/contract/fields";
 import { Problem } from "../../domain/problem.ts";
-import type { Handlers } from "../handler.ts";
+import { refuseBound } from "../../manage/find.ts";
+import type { Caller, Handlers } from "../handler.ts";
 
 export type InboxDeps = {
   /** Null outside of local mode. */
@@ -14,7 +15,8 @@ export type InboxDeps = {
 };
 
 export function inboxHandlers({ receiving }: InboxDeps): Handlers<typeof inboxRoutes> {
-  const open = (): NonNullable<InboxDeps["receiving"]> => {
+  const open = (caller: Caller): NonNullable<InboxDeps["receiving"]> => {
+    refuseBound(caller, "use the test inbox, to which requests of every workspace come");
     if (receiving) return receiving;
     throw new Problem(
       "not_found",
@@ -22,8 +24,8 @@ export function inboxHandlers({ receiving }: InboxDeps): Handlers<typeof inboxRo
     );
   };
   return {
-    readInbox: ({ query: { limit = listLimitDefault } }) => open().show(limit),
-    changeInboxBehaviour: async ({ body }) => open().inbox.behave(body.path ?? null, body.answer, body.retry_after_s ?? null),
-    emptyInbox: async () => open().inbox.empty(),
+    readInbox: async ({ query: { limit = listLimitDefault }, caller }) => open(caller).show(limit),
+    changeInboxBehaviour: async ({ body, caller }) => open(caller).inbox.behave(body.path ?? null, body.answer, body.retry_after_s ?? null),
+    emptyInbox: async ({ caller }) => open(caller).inbox.empty(),
   };
 }
