@@ -193,7 +193,7 @@ function Mark({ place: { mark, x }, groundPx, isChosen, onChoose }: MarkProps) {
     role: "button",
     tabIndex: 0,
     "aria-pressed": isChosen,
-    "aria-label": `Attempt ${attempt}: ${label}. ${text}`,
+    "aria-description": text,
     onClick: choose,
     onKeyDown: (event: { key: string; preventDefault: () => void }) => {
       if (event.key !== "Enter" && event.key !== " ") return;
@@ -203,7 +203,7 @@ function Mark({ place: { mark, x }, groundPx, isChosen, onChoose }: MarkProps) {
   };
   return (
     <g {...press} className={choose ? "cursor-pointer" : ""}>
-      <title>{text}</title>
+      {!choose && <title>{text}</title>}
       {isChosen && <circle cx={x} cy={groundPx} r="18" className="fill-brass-fill/25" />}
       <LifeMarkShape kind={kind} good={mark.good} x={x} y={groundPx} />
       <text x={x} y={groundPx + 27} textAnchor="middle" className={`text-xs ${isChosen ? "fill-ink font-semibold" : "fill-ink"}`}>

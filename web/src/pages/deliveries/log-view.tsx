@@ -1,14 +1,14 @@
 // The search, the list below it, and beside the list the notification that is open.
-import { parseSearch } from "@bellhop/contract/search";
-import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { Button } from "../../parts/button.tsx";
 import { Skeleton } from "../../parts/loaded.tsx";
 import { ProblemBanner } from "../../parts/problem.tsx";
 import { useShortcuts } from "../../shell/shortcuts.ts";
 import { NotificationPanel } from "../notification/notification-panel.tsx";
+import { ExportBar } from "./export-bar.tsx";
+import { useExport } from "./export.ts";
 import { useKnownValues } from "./known-values.ts";
 import { LogGrid } from "./log-grid.tsx";
+import { LogTools } from "./log-tools.tsx";
 import { useLog } from "./log.ts";
 import type { LogQuery } from "./log.ts";
 import { NoneMatch, NoneYet } from "./nothing-here.tsx";
@@ -44,6 +44,7 @@ export function Log({ app, search: { q = "", n, attempt, compare, tail }, onChan
   const query: LogQuery = { ...(app === null ? {} : { app }), ...(q === "" ? {} : { q }) };
   const holding = { scrolled, paused: tail === pausedTail };
   const log = useLog({ query, enabled: isReadable, aboutNow: isAboutNow(q), holding });
+  const exporting = useExport(query);
   const known = useKnownValues(app, isSearching);
   const search = (text: string): void => onChange({ q: text === "" ? undefined : text }, false);
   const change = useRef(onChange);
@@ -85,14 +86,14 @@ export function Log({ app, search: { q = "", n, attempt, compare, tail }, onChan
         <SearchBox app={app} q={q} onSearch={search} known={known} onFocus={() => setSearching(true)} inputRef={inputRef} />
         <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
           <QuickFilters q={q} onSearch={search} />
-          <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+          <LogTools app={app} q={q} onExport={exporting.start}>
             {isReadable && <TailBar log={log} holding={holding} onPause={pause} onNewest={showNewest} />}
-            {app !== null && <ReplayButton app={app} q={q} />}
-          </div>
+          </LogTools>
         </div>
       </div>
       <div className="flex min-h-0 flex-1 gap-4">
         <div className="flex min-w-0 flex-1 flex-col gap-3">
+          {exporting.now && <ExportBar now={exporting.now} onStop={exporting.stop} />}
           <ProblemBanner error={log.error} />
           {isReadable && log.isLoading && !log.error && <Skeleton lines={8} />}
           {isReadable && !log.isLoading && log.rows.length === 0 && !log.hasMore && (
@@ -126,21 +127,5 @@ export function Log({ app, search: { q = "", n, attempt, compare, tail }, onChan
         )}
       </div>
     </>
-  );
-}
-
-/** What fits the search, as a range to send again. */
-function ReplayButton({ app, q }: { readonly app: string; readonly q: string }) {
-  const navigate = useNavigate();
-  const replay = (): void => {
-    const read = parseSearch(q, Date.now());
-    const { subscription, since, until, status, reason, code } = read.ok ? read.query : {};
-    const include = status === "delivered" ? "all" : "failed";
-    void navigate({ to: "/apps/$app/replays", params: { app }, search: { new: "1", subscription, since, until, include, reason, code } });
-  };
-  return (
-    <Button small onClick={replay}>
-      Replay these
-    </Button>
   );
 }

@@ -87,6 +87,9 @@ export function SearchBox({ app, q, onSearch, known, onFocus, inputRef }: Search
         />
         <Offers />
       </Autocomplete.Root>
+      <button type="submit" tabIndex={-1} className="sr-only">
+        Search
+      </button>
       <Mistakes mistakes={mistakes} />
     </form>
   );

@@ -147,7 +147,7 @@ function Findings({ findings, hasSecret }: { readonly findings: readonly Finding
           <div key={header} className={`tint rounded-lg px-3.5 py-2.5 ${looks[verdict].text}`}>
             <p className="flex items-center gap-2 font-semibold">
               <Dot shape={looks[verdict].shape} />
-              {looks[verdict].word}
+              <span>{looks[verdict].word}</span>
               <code className="ml-auto font-mono text-sm font-normal text-ink-2">{header}</code>
             </p>
             <p className="mt-1 text-ink">{sentence}</p>
