@@ -27,6 +27,7 @@ function NewAppForm({ onClose }: { readonly onClose: () => void }) {
   const [workspace, setWorkspace] = useState("");
   const [region, setRegion] = useState(instance.regions[0]?.name ?? "");
   const [workspaceError, setWorkspaceError] = useState<Error | null>(null);
+  const [isMaking, setMaking] = useState(false);
   const workspaces = useQuery(ask("listWorkspaces", { query: { limit: 100 } })).data?.data ?? [];
   const create = useCommand("createApp", ["listApps", "listWorkspaces"], (app) => {
     void navigate({ to: "/apps/$app/webhooks", params: { app: app.id } });
@@ -34,6 +35,7 @@ function NewAppForm({ onClose }: { readonly onClose: () => void }) {
   const chosen = workspace || workspaces[0]?.id || newWorkspace;
   const submit = async (): Promise<void> => {
     setWorkspaceError(null);
+    setMaking(true);
     try {
       const id =
         chosen === newWorkspace
@@ -43,6 +45,8 @@ function NewAppForm({ onClose }: { readonly onClose: () => void }) {
       create.mutate({ body: { name, workspace_id: id } });
     } catch (error) {
       setWorkspaceError(error as Error);
+    } finally {
+      setMaking(false);
     }
   };
   const problem = create.error instanceof ApiProblem ? create.error : null;
@@ -87,7 +91,7 @@ function NewAppForm({ onClose }: { readonly onClose: () => void }) {
       <ProblemBanner error={workspaceError ?? (problem?.mistakes.length ? null : create.error)} />
       <DialogButtons>
         <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" variant="primary" busy={create.isPending}>
+        <Button type="submit" variant="primary" busy={isMaking || create.isPending}>
           Create app
         </Button>
       </DialogButtons>
