@@ -11,24 +11,26 @@ const looks: Record<Variant, string> = {
 
 /** For what looks like a button and is a link. */
 export const buttonLook = (variant: Variant = "secondary", small = false): string =>
-  `inline-flex items-center justify-center gap-1.5 rounded-md border font-medium whitespace-nowrap select-none transition-colors disabled:opacity-50 ${
+  `inline-flex items-center justify-center gap-1.5 rounded-md border font-medium whitespace-nowrap select-none transition-colors disabled:opacity-50 aria-busy:opacity-50 ${
     small ? "h-7 px-2 text-sm" : "h-8 px-3 text-base"
   } ${looks[variant]}`;
 
 export type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & {
   readonly variant?: Variant;
   readonly small?: boolean;
-  /** Under way: not to be pressed again. */
+  /** Under way: pressing it again does nothing. It is not disabled, since that would take the focus from whoever pressed it by key. */
   readonly busy?: boolean;
   readonly children: ReactNode;
 };
 
-export function Button({ variant, small, busy = false, className = "", children, ...rest }: ButtonProps) {
+export function Button({ variant, small, busy = false, className = "", children, onClick, ...rest }: ButtonProps) {
   return (
     <button
       type="button"
       {...rest}
-      disabled={rest.disabled || busy}
+      // Also what submits a form by Enter is a click on its button.
+      onClick={busy ? (event) => event.preventDefault() : onClick}
+      aria-disabled={busy || undefined}
       aria-busy={busy}
       className={`${buttonLook(variant, small)} ${className}`}
     >

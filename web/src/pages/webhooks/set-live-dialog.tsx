@@ -51,11 +51,11 @@ function Question({ subscription, onClose }: Omit<Props, "open">) {
       <DialogButtons>
         <Button onClick={onClose}>Cancel</Button>
         {!none && (
-          <Button variant="danger" busy={chosen === "discard"} disabled={setLive.isPending} onClick={() => choose("discard")}>
+          <Button variant="danger" busy={chosen === "discard"} disabled={chosen === "send"} onClick={() => choose("discard")}>
             Set live and discard them
           </Button>
         )}
-        <Button variant="primary" busy={chosen === "send"} disabled={setLive.isPending} onClick={() => choose("send")}>
+        <Button variant="primary" busy={chosen === "send"} disabled={chosen === "discard"} onClick={() => choose("send")}>
           {none ? "Set live" : "Set live and send them"}
         </Button>
       </DialogButtons>
