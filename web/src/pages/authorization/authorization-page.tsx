@@ -21,7 +21,9 @@ export function AuthorizationPage() {
   const app = useQuery(ask("readApp", { params: { id } }));
   const permissions = usePermissions(app.data?.api_version);
   const subscriptions = useQuery(ask("listSubscriptions", { params: { id }, query: { limit: 100 } })).data?.data;
-  const open = (yes: boolean, ignoreBlocker = false): void => void navigate({ search: { edit: yes ? "1" : undefined }, ignoreBlocker });
+  // Back leads to where somebody came from, not into the form once more.
+  const open = (yes: boolean, ignoreBlocker = false): void =>
+    void navigate({ search: { edit: yes ? "1" : undefined }, replace: !yes, ignoreBlocker });
   const isEditing = edit !== undefined;
   return (
     <Page

@@ -79,10 +79,10 @@ function Body({ app, topics, subscriptions, isNew }: BodyProps) {
   const [saved, setSaved] = useState<SavedSubscription | null>(null);
   const done = (answer: SavedSubscription): void => {
     setSaved(answer);
-    void navigate({ search: { subscription: answer.id }, ignoreBlocker: true });
+    void navigate({ search: { subscription: answer.id }, replace: true, ignoreBlocker: true });
   };
   if (subscriptions.length === 0 || isNew) {
-    const cancel = (): void => void navigate({ search: {} });
+    const cancel = (): void => void navigate({ search: {}, replace: true });
     return (
       <>
         {subscriptions.length === 0 && <WayDrawing />}
@@ -142,7 +142,7 @@ function Chosen({ id, app, topics, onSaved }: ChosenProps) {
               topics={topics}
               subscription={subscription}
               onSaved={onSaved}
-              onCancel={() => void navigate({ search: { subscription: id } })}
+              onCancel={() => void navigate({ search: { subscription: id }, replace: true })}
             />
           </Section>
         )
