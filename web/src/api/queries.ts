@@ -13,6 +13,8 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: staleMs,
+        // Whoever comes back to a tab may have changed something in another one a moment ago.
+        refetchOnWindowFocus: "always",
         retry: (failures, error) => failures < retriesMax && error instanceof ApiProblem && (error.status === 0 || error.status === 503),
       },
     },

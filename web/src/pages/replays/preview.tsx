@@ -18,6 +18,7 @@ export function useReplayPreview(body: ReplayBody | null): ReplayPreview {
     queryFn: ({ signal }) => call("createReplay", { body: { ...(body as ReplayBody), dry_run: true } }, signal),
     enabled: body !== null,
     staleTime: Infinity,
+    refetchOnWindowFocus: false,
     placeholderData: keepPreviousData,
   });
 }
