@@ -8,6 +8,7 @@ import { Page } from "../parts/page.tsx";
 import { ProblemBanner } from "../parts/problem.tsx";
 import { Skeleton } from "../parts/loaded.tsx";
 import { SignedOut } from "../pages/sign-in/sign-in-page.tsx";
+import { useKeptFocus } from "./kept-focus.ts";
 import { PagesNav } from "./rail.tsx";
 import { sessionQuery } from "./session.ts";
 import { useShortcuts } from "./shortcuts.ts";
@@ -31,6 +32,7 @@ function SignedIn() {
   const { app } = useParams({ strict: false });
   const { pathname } = useLocation();
   useEffect(() => setRailOpen(false), [pathname]);
+  useKeptFocus();
   useShortcuts("Everywhere", {
     "mod+k": { does: "Go anywhere, do anything", run: () => setOpen("commands") },
     "?": { does: "Show the keys", run: () => setOpen("help") },
