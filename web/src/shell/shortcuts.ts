@@ -46,6 +46,7 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName));
 }
 
+/** A toast is a dialog too, but one that nobody has to answer. */
 const isBehindDialog = (target: EventTarget | null): boolean =>
-  document.querySelector('[role="dialog"], [role="alertdialog"]') !== null &&
+  document.querySelector(':is([role="dialog"], [role="alertdialog"]):not([aria-modal="false"])') !== null &&
   !(target instanceof Element && target.closest('[role="dialog"]'));
