@@ -60,7 +60,6 @@ function NewAppForm({ onClose }: { readonly onClose: () => void }) {
     >
       <TextField
         label="Name"
-        autoFocus
         required
         maxLength={100}
         value={name}

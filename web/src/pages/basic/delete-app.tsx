@@ -75,7 +75,6 @@ function DeleteForm({ app, onClose }: { readonly app: App; readonly onClose: () 
             Type <strong className="font-semibold">{app.name}</strong> to confirm
           </>
         }
-        autoFocus
         value={typed}
         onChange={({ target }) => setTyped(target.value)}
       />

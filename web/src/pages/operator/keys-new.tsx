@@ -50,7 +50,6 @@ function NewKeyForm({ onClose, onMade }: Omit<NewKeyProps, "open">) {
       <TextField
         label="Name"
         hint="Who will hold it, so that it can be told apart when it is to go."
-        autoFocus
         required
         maxLength={100}
         value={name}

@@ -39,7 +39,6 @@ function NewWorkspaceForm({ onClose, onMade }: Omit<NewWorkspaceProps, "open">) 
     >
       <TextField
         label="Name"
-        autoFocus
         required
         maxLength={100}
         value={name}

@@ -57,7 +57,6 @@ function InstallForm({ app, onClose, onToken }: Omit<Props, "open">) {
       <TextField
         label="Workspace"
         required
-        autoFocus
         list={listId}
         placeholder="Its id, or ext: and your own id of it"
         value={workspace}
