@@ -1,18 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
 import { ask } from "../api/queries.ts";
 import { inputLook } from "../parts/field.tsx";
 
-const lastAppKey = "bellhop-last-app";
-
-/** The app whose pages the rail leads to. Pages that belong to none keep the one that was open last at hand. */
+/** The app whose pages the rail leads to. */
 export function AppSwitcher({ app }: { readonly app: string | undefined }) {
   const navigate = useNavigate();
   const { data } = useQuery(ask("listApps", { query: { limit: 100 } }));
-  useEffect(() => {
-    if (app !== undefined) localStorage.setItem(lastAppKey, app);
-  }, [app]);
   if (!data || data.data.length === 0) return null;
   const isListed = data.data.some(({ id }) => id === app);
   return (

@@ -1,13 +1,14 @@
 // What is round every page: the rail, the bar on top, the command menu, the keys. Without a session there is none of it, but
 // the way to get one.
 import { useQuery } from "@tanstack/react-query";
-import { Outlet, useLocation, useParams } from "@tanstack/react-router";
+import { Outlet, useLocation } from "@tanstack/react-router";
 import { Suspense, lazy, useEffect, useState } from "react";
 import { ApiProblem } from "../api/client.ts";
 import { Page } from "../parts/page.tsx";
 import { ProblemBanner } from "../parts/problem.tsx";
 import { Skeleton } from "../parts/loaded.tsx";
 import { SignedOut } from "../pages/sign-in/sign-in-page.tsx";
+import { useCurrentApp } from "./current-app.ts";
 import { useKeptFocus } from "./kept-focus.ts";
 import { PagesNav } from "./rail.tsx";
 import { sessionQuery } from "./session.ts";
@@ -29,7 +30,7 @@ type Open = "commands" | "help" | null;
 function SignedIn() {
   const [open, setOpen] = useState<Open>(null);
   const [railOpen, setRailOpen] = useState(false);
-  const { app } = useParams({ strict: false });
+  const app = useCurrentApp();
   const { pathname } = useLocation();
   useEffect(() => setRailOpen(false), [pathname]);
   useKeptFocus();
