@@ -81,8 +81,8 @@ function Answer({ app, permissions, subscriptions }: AnswerProps) {
   );
   return (
     <>
-      The app asks for {countText(app.permissions.length, "permission")}, which unlock {countText(unlocked.length, "topic")} of{" "}
-      {permissions.topics.filter((topic) => topic.permissions.length > 0).length}.
+      The app asks for {countText(app.permissions.length, "permission")}, which {app.permissions.length === 1 ? "unlocks" : "unlock"}{" "}
+      {countText(unlocked.length, "topic")} of {permissions.topics.filter((topic) => topic.permissions.length > 0).length}.
       {missing.size > 0 &&
         ` ${countText(missing.size, "chosen topic")} ${missing.size === 1 ? "lacks" : "lack"} a permission and ${missing.size === 1 ? "makes" : "make"} nothing.`}
     </>

@@ -38,6 +38,8 @@ export function SubscriptionForm({ app, topics, subscription, url = "", onSaved,
   const save = useSave(app.id, subscription, onSaved);
   const unsaved = useUnsaved(isDirty(draft, before) && !save.isSuccess, "subscription", "new", "edit");
   const problem = save.error instanceof ApiProblem ? save.error : null;
+  // What was said of one URL is not said of another.
+  const ofUrl = save.url === draft.url ? problem : null;
   const errorAt = (pointer: string): string | undefined => problem?.at(pointer);
   const change = (part: Partial<Draft>): void => setDraft((old) => ({ ...old, ...part }));
   const submit = (verify: boolean): void => save.run(subscription ? changedBody(draft, before) : newBody(draft), verify);
@@ -53,7 +55,14 @@ export function SubscriptionForm({ app, topics, subscription, url = "", onSaved,
       }}
     >
       {unsaved}
-      <EndpointFields draft={draft} onChange={change} problem={problem} onSaveAnyway={() => submit(false)} busy={save.isPending} />
+      <EndpointFields
+        draft={draft}
+        onChange={change}
+        problem={problem}
+        ofUrl={ofUrl}
+        onSaveAnyway={() => submit(false)}
+        busy={save.isPending}
+      />
       <TopicFields app={app} topics={topics} draft={draft} onChange={change} problem={problem} />
       <More title="Retries and pace" open={subscription !== null || touches(problem, ["/policy", "/timeout_ms", "/max_in_flight"])}>
         <SendingFields draft={draft} onChange={change} errorAt={errorAt} />
@@ -81,13 +90,13 @@ export function SubscriptionForm({ app, topics, subscription, url = "", onSaved,
 function useSave(app: string, subscription: SubscriptionView | null, onSaved: (saved: SavedSubscription) => void) {
   const create = useCommand("createSubscription", subscriptionRoutesRead, onSaved);
   const change = useCommand("changeSubscription", subscriptionRoutesRead, onSaved);
-  const { error, isPending, isSuccess } = subscription ? change : create;
+  const { error, isPending, isSuccess, variables } = subscription ? change : create;
   const run = (body: object, verify: boolean): void => {
     const query = verify ? {} : { verify: false };
     if (subscription) change.mutate({ params: { id: app, sub: subscription.id }, query, body });
     else create.mutate({ params: { id: app }, query, body: body as ReturnType<typeof newBody> });
   };
-  return { run, error, isPending, isSuccess };
+  return { run, error, isPending, isSuccess, url: variables?.body?.url };
 }
 
 const touches = (problem: ApiProblem | null, pointers: readonly string[]): boolean =>
@@ -95,7 +104,14 @@ const touches = (problem: ApiProblem | null, pointers: readonly string[]): boole
 
 type PartProps = { readonly draft: Draft; readonly onChange: (part: Partial<Draft>) => void; readonly problem: ApiProblem | null };
 
-function EndpointFields({ draft, onChange, problem, onSaveAnyway, busy }: PartProps & { onSaveAnyway: () => void; busy: boolean }) {
+type EndpointProps = PartProps & {
+  /** What was said of the URL that is in its field. */
+  readonly ofUrl: ApiProblem | null;
+  readonly onSaveAnyway: () => void;
+  readonly busy: boolean;
+};
+
+function EndpointFields({ draft, onChange, problem, ofUrl, onSaveAnyway, busy }: EndpointProps) {
   const { local_mode: local, inbox } = useSession().instance;
   const hint = local
     ? "Bellhop runs in local mode: receivers on this machine and http are allowed."
@@ -112,9 +128,9 @@ function EndpointFields({ draft, onChange, problem, onSaveAnyway, busy }: PartPr
         value={draft.url}
         onChange={({ target }) => onChange({ url: target.value })}
         hint={hint}
-        error={problem?.at("/url")}
+        error={ofUrl?.at("/url")}
       />
-      {problem?.code === "url_unreachable" && (
+      {ofUrl?.code === "url_unreachable" && (
         <div className="-mt-2">
           <Button small busy={busy} onClick={onSaveAnyway}>
             Save without asking the endpoint

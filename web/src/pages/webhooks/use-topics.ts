@@ -22,8 +22,8 @@ export function useTopics(version: string | undefined): Topics | undefined {
 }
 
 /** What is chosen and switched on; what is always on does not count. */
-export const topicsOn = ({ byName }: Topics, { topics, topics_off: off }: SubscriptionView): number =>
-  topics.filter((name) => !off.includes(name) && byName.get(name)?.always_on !== true).length;
+export const topicsOn = ({ byName }: Topics, { topics, topics_off: off, topic_errors: errors }: SubscriptionView): number =>
+  topics.filter((name) => !off.includes(name) && !(name in errors) && byName.get(name)?.always_on !== true).length;
 
 /** Any one of a topic's permissions is enough; some need none. */
 export const isAllowed = ({ permissions }: TopicView, held: readonly string[]): boolean =>

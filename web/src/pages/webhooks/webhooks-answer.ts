@@ -34,6 +34,7 @@ function ofOne(subscription: SubscriptionView, topics: Topics): string {
   const { url } = subscription;
   const on = topicsOn(topics, subscription);
   const word = stateWord(subscription);
+  if (word === "live" && on === 0) return `The endpoint at ${new URL(url).host} is live, but nothing is sent to it.`;
   if (word === "live") return `Live: ${on} ${on === 1 ? "topic is" : "topics are"} sent to ${new URL(url).host}.`;
   return `The endpoint at ${new URL(url).host} is ${word}.`;
 }
