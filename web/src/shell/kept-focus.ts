@@ -4,6 +4,8 @@ import { useEffect } from "react";
 
 /** By then a dialog that closes has given the focus back where it came from. */
 const settledMs = 50;
+/** Of the window's height: what is not higher is marked as having the focus. */
+const regionShareMax = 0.5;
 
 export function useKeptFocus(): void {
   useEffect(() => {
@@ -45,5 +47,7 @@ const isThere = (element: Element): boolean => element.isConnected && element.ch
 function take(element: HTMLElement | null): void {
   if (element === null) return;
   if (!element.hasAttribute("tabindex")) element.tabIndex = -1;
+  // A line round half the page would say nothing.
+  if (element.offsetHeight > innerHeight * regionShareMax) element.style.outline = "none";
   element.focus({ preventScroll: true });
 }
