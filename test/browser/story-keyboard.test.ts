@@ -21,11 +21,11 @@ after(async () => inbox.close());
 const page = (): Page => hub.now.page;
 const tabsMax = 80;
 
-/** Where the focus is: nowhere, unseen (no outline where one is due), or seen. `main` is where a new page begins. */
+/** Where the focus is: nowhere, unseen (no outline where one is due), or seen. A part of the page that stands in for what is gone is no control. */
 const focus = `(() => {
   const at = document.activeElement;
   if (at === null || at === document.body) return "nowhere";
-  if (at.id === "main") return "seen";
+  if (at.id === "main" || (at.tabIndex === -1 && at.matches("div, section") && at.closest("main"))) return "seen";
   const box = at.getBoundingClientRect();
   const isOnScreen = box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
   const look = getComputedStyle(at);
