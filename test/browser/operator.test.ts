@@ -107,6 +107,7 @@ test("a brake says beside the field what is wrong with it, and keeps what was ty
   await page.getByLabel("Reason").fill("Slow.");
   await page.getByRole("button", { name: "Brake", exact: true }).click();
   await page.getByText(/is not a host name or an address/).waitFor();
+  assert.equal(await page.getByLabel("Host", { exact: true }).getAttribute("aria-invalid"), "true");
   assert.equal(await page.getByLabel("Reason").inputValue(), "Slow.");
   await page.getByRole("button", { name: "Cancel" }).click();
 });

@@ -110,7 +110,7 @@ test("the table has the numbers of the chart, and is in the URL", async () => {
   await hub.now.go(path(), "Overview");
   await outcomes().waitFor();
   await hub.now.picture("overview");
-  await hub.now.checkAccessibility("Half within");
+  await hub.now.checkAccessibility("p50 latency");
   await page.getByRole("button", { name: "View as table" }).click();
   await page.waitForURL(/table=1/);
   const table = page.getByRole("region", { name: "Delivered and failed, as a table" });

@@ -35,9 +35,11 @@ export function Numbers({ app, statistics, subscription, workspace, nowMs }: Num
       <Tile name="Ended undelivered" app={app} filters={{ ...inRange, status: "failed" }} look={totals.ended > 0 ? "text-failed" : ""}>
         {count(totals.ended)}
       </Tile>
-      <Tile name="Half within">{latencyText(totals.p50_ms)}</Tile>
-      <Tile name="95 % / 99 % within">
-        {latencyText(totals.p95_ms)} <span className="text-ink-3">/</span> {latencyText(totals.p99_ms)}
+      <Tile name="p50 latency" about="half of the attempts">
+        {latencyText(totals.p50_ms)}
+      </Tile>
+      <Tile name="p95 latency" about={`p99 ${latencyText(totals.p99_ms)}`}>
+        {latencyText(totals.p95_ms)}
       </Tile>
       <Tile
         name="Backlog now"
