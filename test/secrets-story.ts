@@ -133,12 +133,17 @@ const endless = "stream";
 /** Only in local mode, which this is not. */
 const absent = "readInbox";
 
+/** What a route cannot do without. */
+const queryOf = (name: string, params: Readonly<Record<string, string>>): string => {
+  if (name === "explain") return `?workspace_id=${params["workspace_id"]}&topic=ticket.created`;
+  return name === "exportNotifications" ? "?format=ndjson" : "";
+};
+
 /** Asks every GET route there is; `params` has a value for each parameter of a path. */
 export async function readEverything(story: Story, params: Readonly<Record<string, string>>, token?: string): Promise<void> {
   for (const [name, { path, method, scope }] of all.filter(([each, route]) => route.method === "GET" && each !== endless)) {
     const given = path.replaceAll(/\{(\w+)\}/g, (_, param: string) => params[`${name}.${param}`] ?? params[param] ?? "");
-    const query = name === "explain" ? `?workspace_id=${params["workspace_id"]}&topic=ticket.created` : "";
-    const { status } = await story.call(method, given + query, undefined, token);
+    const { status } = await story.call(method, given + queryOf(name, params), undefined, token);
     if (token === undefined) assert.equal(status, name === absent ? 404 : 200, `${name} ${given} (${scope})`);
   }
 }

@@ -106,8 +106,10 @@ test("the hub knows the server only through HTTP and contract, so that whatever 
     pages.filter((file) => strangers.test(code(file))),
     [],
   );
+  // copy-as.ts shows code that somebody else runs.
+  const exempt = new Set(["web/src/api/client.ts", "web/src/pages/notification/copy-as.ts"]);
   assert.deepEqual(
-    pages.filter((file) => file !== "web/src/api/client.ts" && /\bfetch\(|XMLHttpRequest/.test(code(file))),
+    pages.filter((file) => !exempt.has(file) && /\bfetch\(|XMLHttpRequest/.test(code(file))),
     [],
   );
 });

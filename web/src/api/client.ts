@@ -48,6 +48,12 @@ const noAnswer: ProblemDocument = {
 };
 
 export async function call<N extends RouteName>(name: N, input: Input<N> = {}, signal?: AbortSignal): Promise<Answer<N>> {
+  const response = await open(name, input, signal);
+  return (response.status === 204 ? undefined : await response.json()) as Answer<N>;
+}
+
+/** The answer before its body is read, for what is longer than a page. */
+export async function open<N extends RouteName>(name: N, input: Input<N> = {}, signal?: AbortSignal): Promise<Response> {
   const [method] = routeList[name] as readonly [string, string];
   const body = input.body === undefined ? {} : { body: JSON.stringify(input.body), headers: { "content-type": "application/json" } };
   const request = { method, ...body, ...(signal ? { signal } : {}) };
@@ -56,7 +62,7 @@ export async function call<N extends RouteName>(name: N, input: Input<N> = {}, s
     throw new ApiProblem(0, noAnswer);
   });
   if (!response.ok) throw new ApiProblem(response.status, await documentOf(response));
-  return (response.status === 204 ? undefined : await response.json()) as Answer<N>;
+  return response;
 }
 
 export function urlOf<N extends RouteName>(name: N, { params, query }: Input<N> = {}): string {

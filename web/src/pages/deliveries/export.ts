@@ -1,6 +1,6 @@
 // The log of a search as a file: read as it comes, counted, and given to the browser once it is whole.
 import { useCallback, useEffect, useRef, useState } from "react";
-import { ApiProblem, urlOf } from "../../api/client.ts";
+import { open } from "../../api/client.ts";
 import type { LogQuery } from "./log.ts";
 
 export type Format = "csv" | "ndjson";
@@ -49,11 +49,11 @@ async function download(
   tell: (changes: Partial<ExportState>) => void,
 ): Promise<void> {
   const beganMs = performance.now();
-  const response = await fetch(urlOf("exportNotifications", { query: { ...query, format } }), { signal });
-  if (!response.ok || !response.body) throw new ApiProblem(response.status, (await response.json()) as Record<string, string>);
+  const response = await open("exportNotifications", { query: { ...query, format } }, signal);
+  const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let [lines, toldMs] = [0, beganMs];
-  for (const reader = response.body.getReader(); ;) {
+  for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
     chunks.push(value);
