@@ -1,7 +1,7 @@
 // A real browser that comes as a package: nothing to install, nothing to fetch. Where the package has none for the machine,
 // CHROME_PATH names one.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import type { Browser, LaunchOptions } from "playwright-core";
@@ -14,7 +14,7 @@ export async function openBrowser(): Promise<Browser> {
   const given = process.env["CHROME_PATH"];
   if (given) return chromium.launch({ executablePath: given, args: flags });
   const folder = unpacked();
-  const fonts = { FONTCONFIG_PATH: join(folder, "fonts"), HOME: folder };
+  const fonts = { FONTCONFIG_FILE: join(folder, "fonts/ours.conf"), HOME: folder };
   const options = (env: Record<string, string>): LaunchOptions => ({
     executablePath: join(folder, "chromium"),
     args: flags,
@@ -24,16 +24,26 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch(options({})).catch(() => chromium.launch(options({ LD_LIBRARY_PATH: join(folder, "al2023/lib") })));
 }
 
+/** The package's own names places that a machine need not have, and without any font the browser ends itself. */
+const fontsConf = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <cachedir>~/.cache/fontconfig</cachedir>
+</fontconfig>
+`;
+
 /** Its folder, by version. It is made aside and renamed, since tests of several processes may want it at once. */
 function unpacked(): string {
   const { version } = JSON.parse(readFileSync(join(modules, "@sparticuz/chromium/package.json"), "utf8")) as { version: string };
-  const folder = join(modules, ".cache", `chromium-${version}`);
+  const folder = join(modules, ".cache", `browser-${version}`);
   if (existsSync(folder)) return folder;
   const aside = `${folder}-${process.pid}`;
   mkdirSync(aside, { recursive: true });
   const env = { ...process.env, TMPDIR: aside, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x" };
   const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, "chromium-unpack.mjs")], { env, encoding: "utf8" });
   if (status !== 0) throw new Error(`Chromium could not be unpacked: ${stderr}`);
+  writeFileSync(join(aside, "fonts/ours.conf"), fontsConf);
   try {
     renameSync(aside, folder);
   } catch (error) {
