@@ -15,7 +15,13 @@ import type { KeyCache, Secret, SignedSubscription } from "./target.ts";
 const keptOnFailureBytes = 4_096;
 const keptOnSuccessBytes = 256;
 
-type Item = { item: string; topic: string; createdAtS: number; traceparent: string | null; shapes: Map<string, string> };
+type Item = {
+  item: string;
+  topic: string;
+  createdAtS: number;
+  traceparent: string | null;
+  readonly shapes: { version: string; text: string }[];
+};
 
 type AttemptRequest = {
   work: {
@@ -99,7 +105,7 @@ export function createDeliver(ports: DeliverPorts): (request: AttemptRequest, li
 }
 
 function notificationFacts({ work, item, workspace }: AttemptRequest, catalogue: Catalogue): Parameters<typeof prepare>[0] {
-  const shaped = item.shapes.get(work.apiVersion) ?? shape(item, work.apiVersion, catalogue);
+  const shaped = item.shapes.find(({ version }) => version === work.apiVersion)?.text ?? shape(item, work.apiVersion, catalogue);
   const { createdAtS: createdAt, traceparent } = item;
   return { id: work.id, workspaceId: workspace.id, item: shaped, topic: work.topic, createdAt, traceparent };
 }
@@ -108,7 +114,7 @@ function notificationFacts({ work, item, workspace }: AttemptRequest, catalogue:
 function shape(item: Item, version: string, catalogue: Catalogue): string {
   const topic: Topic | null = catalogue.topicNamed(item.topic);
   const shaped = topic && catalogue.hasVersion(version) ? itemForVersion(item.item, topic, version, catalogue) : item.item;
-  item.shapes.set(version, shaped);
+  item.shapes.push({ version, text: shaped });
   return shaped;
 }
 

@@ -38,7 +38,7 @@ export class Sender {
   readonly #guard: GuardOptions;
   readonly #clock: Clock;
   readonly #report: (cause: Error) => void;
-  /** By key, the one unused for longest first. */
+  /** By key. */
   readonly #pools = new Map<string, Pool>();
   readonly #sweeper: NodeJS.Timeout;
   readonly #closed = Promise.withResolvers<void>();
@@ -93,33 +93,28 @@ export class Sender {
   /** The pool of the key, made anew when the URL has moved to another origin. */
   #poolFor({ pool: key, url: raw }: Exchange): Pool | RefusedUrl {
     const known = this.#pools.get(key);
-    if (known?.target.raw === raw) return this.#used(key, known);
+    if (known?.target.raw === raw) return known;
     const checked = checkUrl(raw, this.#guard.rules);
     if (!checked.ok) return checked;
     const target: Target = { checked, raw, path: checked.url.pathname + checked.url.search };
     if (known?.target.checked.url.origin === checked.url.origin) {
       known.target = target;
-      return this.#used(key, known);
+      return known;
     }
     known?.retire();
     this.#makeRoom();
-    return this.#used(key, new Pool(target, this.#guard));
-  }
-
-  /** Last in the map is used last. A pool with a flight is not in question for closing, so its place does not matter. */
-  #used(key: string, pool: Pool): Pool {
-    if (pool.inFlight === 0) {
-      this.#pools.delete(key);
-      this.#pools.set(key, pool);
-    }
+    const pool = new Pool(target, this.#guard);
+    this.#pools.set(key, pool);
     return pool;
   }
 
+  /** Looks at all of them, which costs less than keeping them in order for each request would. */
   #makeRoom(): void {
     if (this.#pools.size < POOLS_MAX) return;
-    for (const [key, pool] of this.#pools) {
-      if (pool.inFlight === 0) return this.#close(key, pool);
-    }
+    let oldest: [key: string, pool: Pool] | null = null;
+    for (const entry of this.#pools)
+      if (entry[1].inFlight === 0 && (oldest === null || entry[1].usedAtMs < oldest[1].usedAtMs)) oldest = entry;
+    if (oldest !== null) this.#close(...oldest);
   }
 
   #sweep(): void {

@@ -5,8 +5,9 @@ type Scan = { readonly snapshot: string; readonly atMs: number; owed: number; cl
 export class Checkpoint {
   #snapshot: string;
   #atMs: number;
+  /** Number of the first scan that is kept. */
   #first = 1;
-  readonly #scans = new Map<number, Scan>();
+  #scans: Scan[] = [];
 
   constructor(snapshot: string, atMs: number) {
     this.#snapshot = snapshot;
@@ -15,24 +16,23 @@ export class Checkpoint {
 
   /** A scan that will have found everything visible in `snapshot`; it counts once closed. Gives its number. */
   open(snapshot: string, atMs: number): number {
-    const number = this.#first + this.#scans.size;
-    this.#scans.set(number, { snapshot, atMs, owed: 0, closed: false });
-    return number;
+    this.#scans.push({ snapshot, atMs, owed: 0, closed: false });
+    return this.#first + this.#scans.length - 1;
   }
 
   close(number: number): void {
-    const scan = this.#scans.get(number);
+    const scan = this.#scan(number);
     if (scan) scan.closed = true;
     this.#advance();
   }
 
   owe(number: number): void {
-    const scan = this.#scans.get(number);
+    const scan = this.#scan(number);
     if (scan) scan.owed++;
   }
 
   settle(number: number): void {
-    const scan = this.#scans.get(number);
+    const scan = this.#scan(number);
     if (scan) scan.owed--;
     if (scan?.owed === 0) this.#advance();
   }
@@ -45,11 +45,18 @@ export class Checkpoint {
     return this.#atMs;
   }
 
+  #scan(number: number): Scan | undefined {
+    return this.#scans[number - this.#first];
+  }
+
   #advance(): void {
-    for (let scan = this.#scans.get(this.#first); scan && scan.closed && scan.owed === 0; scan = this.#scans.get(this.#first)) {
+    let done = 0;
+    for (let scan = this.#scans[0]; scan && scan.closed && scan.owed === 0; scan = this.#scans[done]) {
       this.#snapshot = scan.snapshot;
       this.#atMs = scan.atMs;
-      this.#scans.delete(this.#first++);
+      done++;
     }
+    this.#scans.splice(0, done);
+    this.#first += done;
   }
 }

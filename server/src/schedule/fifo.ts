@@ -1,5 +1,7 @@
 // A queue that takes from its head without moving the rest.
 const compactAt = 1_024;
+/** Empty places that an empty queue keeps. */
+const emptyMax = 32;
 
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
@@ -28,7 +30,8 @@ export class Fifo<T> {
     const item = this.#items[this.#head];
     if (this.#head === this.#items.length) return undefined;
     this.#items[this.#head++] = undefined;
-    if (this.#head >= compactAt && this.#head * 2 > this.#items.length) {
+    const isEmpty = this.#head === this.#items.length && this.#head >= emptyMax;
+    if (isEmpty || (this.#head >= compactAt && this.#head * 2 > this.#items.length)) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
     }

@@ -1,25 +1,27 @@
 // The items of events whose notifications are about to be sent: put here by the publish that stores them, fetched again by
-// id when they are gone. One goes when as many notifications are over as were going to need it; bounded by bytes, the
-// oldest makes room.
+// id when they are gone. One goes when as many notifications are over as were going to need it; bounded by bytes, some
+// other one makes room.
 import type { ItemRow } from "../store/scan.ts";
+import { IdTable } from "./id-table.ts";
 
 const bytesMax = 64 * 1024 * 1024;
 /** What an entry costs beside its item. */
 const entryBytes = 300;
 
 export type CachedItem = {
+  readonly id: string;
   readonly item: string;
   readonly topic: string;
   readonly createdAtS: number;
   readonly traceparent: string | null;
-  /** API version -> the item in its shape, made once per version. */
-  readonly shapes: Map<string, string>;
+  /** The item in the shape of an API version, made once per version. */
+  readonly shapes: { readonly version: string; readonly text: string }[];
 };
 
 type Entry = CachedItem & { uses: number };
 
 export class ItemCache {
-  readonly #items = new Map<string, Entry>();
+  readonly #items = new IdTable<Entry>();
   #bytes = 0;
 
   get(event: string): CachedItem | undefined {
@@ -33,13 +35,10 @@ export class ItemCache {
       known.uses += uses;
       return;
     }
-    const { item, topic, traceparent } = row;
-    this.#items.set(row.id, { item, topic, traceparent, createdAtS: Math.floor(row.created_ms / 1000), shapes: new Map(), uses });
+    const { id, item, topic, traceparent } = row;
     this.#bytes += item.length + entryBytes;
-    for (const oldest of this.#items.keys()) {
-      if (this.#bytes <= bytesMax) break;
-      this.#drop(oldest);
-    }
+    while (this.#bytes > bytesMax && this.#items.size > 0) this.#drop((this.#items.any() as Entry).id);
+    this.#items.set({ id, item, topic, traceparent, createdAtS: Math.floor(row.created_ms / 1000), shapes: [], uses });
   }
 
   /** One notification of the event is over. */

@@ -114,13 +114,26 @@ test("a host is remembered while idle when something was learned about it, and f
   assert.equal(hosts.size, 1);
   assert.equal(room(hosts, "first.example"), 32);
   for (let at = 0; at < 20_000; at++) fail(`${at}.example`);
-  assert.ok(hosts.size <= 2 * 4_096, String(hosts.size));
+  assert.ok(hosts.size <= 4_096, String(hosts.size));
   assert.equal(room(hosts, "first.example"), 64);
   assert.equal(room(hosts, "19999.example"), 32);
 });
 
-test("a host that only works takes no memory once it is idle", () => {
+test("hosts that only work do not push out what was learned about another one", () => {
   const hosts = new Hosts();
-  for (let at = 0; at < 1_000; at++) answer(hosts, `${at}.example`, [[1, "fast"]]);
-  assert.equal(hosts.size, 0);
+  answer(hosts, "first.example", [
+    [1, "failed"],
+    [2, "failed"],
+  ]);
+  for (let at = 0; at < 20_000; at++) answer(hosts, `${at}.example`, [[1, "fast"]]);
+  assert.ok(hosts.size <= 4_096, String(hosts.size));
+  assert.equal(room(hosts, "first.example"), 32);
+});
+
+test("a host that is busy stays, however many others come", () => {
+  const hosts = new Hosts();
+  hosts.take("busy.example");
+  for (let at = 0; at < 20_000; at++) answer(hosts, `${at}.example`, [[1, "slow"]]);
+  hosts.give("busy.example", 1, 0, 1, "neutral");
+  assert.equal(room(hosts, "busy.example"), 64);
 });

@@ -6,7 +6,7 @@ import { Limit } from "./limit.ts";
 const inFlightStart = 64;
 const inFlightFloor = 8;
 const inFlightMax = 512;
-/** Idle hosts whose limit is remembered: this many at least, twice as many at most. */
+/** Idle hosts in memory. Half of them stay when there are more: what was learned about a host outlives it being idle. */
 const rememberedMax = 4_096;
 
 type Host = {
@@ -17,56 +17,49 @@ type Host = {
 };
 
 export class Hosts {
-  readonly #busy = new Map<string, Host>();
-  /** Idle ones in two generations: the older is forgotten as a whole, so that forgetting costs nothing per host. */
-  #idle = new Map<string, Host>();
-  #idleBefore = new Map<string, Host>();
+  readonly #hosts = new Map<string, Host>();
+  #sweepAt = rememberedMax;
 
   /** Hosts in memory, busy and idle. */
   get size(): number {
-    return this.#busy.size + this.#idle.size + this.#idleBefore.size;
+    return this.#hosts.size;
   }
 
   isFull(name: string): boolean {
-    const host = this.#busy.get(name);
+    const host = this.#hosts.get(name);
     return host !== undefined && host.inFlight >= host.limit.value;
   }
 
   take(name: string): void {
-    const host = this.#busy.get(name) ?? this.#remembered(name) ?? newHost();
-    this.#busy.set(name, host);
-    host.inFlight++;
+    (this.#hosts.get(name) ?? this.#newHost(name)).inFlight++;
   }
 
   give(name: string, subscription: number, startedMs: number, nowMs: number, outcome: "fast" | "slow" | "failed" | "neutral"): void {
-    const host = this.#busy.get(name) as Host;
+    const host = this.#hosts.get(name) as Host;
     if (outcome === "fast") hearFast(host, startedMs, nowMs);
     else if (outcome !== "neutral") hearBad(host, subscription, startedMs, nowMs, outcome);
     host.inFlight--;
-    if (host.inFlight === 0) this.#rest(name, host);
   }
 
-  #remembered(name: string): Host | undefined {
-    const host = this.#idle.get(name) ?? this.#idleBefore.get(name);
-    this.#idle.delete(name);
-    this.#idleBefore.delete(name);
+  #newHost(name: string): Host {
+    if (this.#hosts.size >= this.#sweepAt) this.#sweep();
+    const host = { limit: new Limit(inFlightStart, inFlightFloor, inFlightMax), inFlight: 0, blamed: null };
+    this.#hosts.set(name, host);
     return host;
   }
 
-  /** A host about which nothing was learned is not worth remembering. */
-  #rest(name: string, host: Host): void {
-    this.#busy.delete(name);
-    if (host.limit.value === inFlightStart && host.blamed === null) return;
-    this.#idle.set(name, host);
-    if (this.#idle.size < rememberedMax) return;
-    this.#idleBefore = this.#idle;
-    this.#idle = new Map();
+  /** Idle ones go: first those about which nothing was learned, then those that have been here for longest. */
+  #sweep(): void {
+    for (const [name, host] of this.#hosts) if (host.inFlight === 0 && !isLearned(host)) this.#hosts.delete(name);
+    for (const [name, host] of this.#hosts) {
+      if (this.#hosts.size <= rememberedMax / 2) break;
+      if (host.inFlight === 0) this.#hosts.delete(name);
+    }
+    this.#sweepAt = this.#hosts.size + rememberedMax / 2;
   }
 }
 
-function newHost(): Host {
-  return { limit: new Limit(inFlightStart, inFlightFloor, inFlightMax), inFlight: 0, blamed: null };
-}
+const isLearned = ({ limit, blamed }: Host): boolean => limit.value !== inFlightStart || blamed !== null;
 
 /** Only a host that is used to at least half of its limit shows that it would take more. */
 function hearFast(host: Host, startedMs: number, nowMs: number): void {

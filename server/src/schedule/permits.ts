@@ -6,7 +6,14 @@ import { Lanes } from "./permits-lanes.ts";
 import type { Place } from "./permits-lanes.ts";
 
 /** `bytes`: of the body, 0 when unknown. A flight is known by its identity: finish it with the value it was started with. */
-export type Flight = { readonly subscription: number; readonly host: string; readonly startedMs: number; readonly bytes: number };
+export type Flight = {
+  readonly subscription: number;
+  readonly host: string;
+  readonly startedMs: number;
+  readonly bytes: number;
+  /** Kept here by `start`, as long as it is under way. */
+  place?: Place | null;
+};
 
 export type Lacking = "subscription" | "host" | "fast" | "slow" | "process";
 
@@ -26,8 +33,8 @@ export class Permits {
   readonly #limits: Limits;
   readonly #lanes: Lanes;
   readonly #hosts = new Hosts();
-  readonly #places = new Map<Flight, Place>();
   readonly #bySubscription = new Map<number, number>();
+  #inFlight = 0;
   #bytes = 0;
   /** Fast places became free while nobody was asking about that. */
   #moved = false;
@@ -38,7 +45,7 @@ export class Permits {
   }
 
   get inFlight(): number {
-    return this.#places.size;
+    return this.#inFlight;
   }
 
   get bytes(): number {
@@ -70,10 +77,11 @@ export class Permits {
   /** Takes the permits and gives null, or takes none and gives the one that lacks. */
   start(flight: Flight, subscriptionLimit: number, nowMs: number): Lacking | null {
     const { subscription, host, startedMs, bytes } = flight;
-    assert.ok(!this.#places.has(flight), "a flight was started twice");
+    assert.ok(!flight.place, "a flight was started twice");
     const lacking = this.lacking(subscription, host, subscriptionLimit, nowMs);
     if (lacking !== null) return lacking;
-    this.#places.set(flight, this.#lanes.enter(subscription, startedMs));
+    flight.place = this.#lanes.enter(subscription, startedMs);
+    this.#inFlight++;
     this.#hosts.take(host);
     this.#bySubscription.set(subscription, this.inFlightOf(subscription) + 1);
     this.#bytes += bytes;
@@ -92,10 +100,10 @@ export class Permits {
   finish(flight: Flight, nowMs: number, outcome: "fast" | "slow" | "failed" | "neutral"): void {
     const { subscription, host, startedMs, bytes } = flight;
     this.#age(nowMs);
-    const place = this.#places.get(flight);
-    assert.ok(place, "a flight was finished that was not started");
-    this.#places.delete(flight);
-    this.#lanes.leave(place);
+    assert.ok(flight.place, "a flight was finished that was not started");
+    this.#lanes.leave(flight.place);
+    flight.place = null;
+    this.#inFlight--;
     this.#hosts.give(host, subscription, startedMs, nowMs, outcome);
     const left = this.inFlightOf(subscription) - 1;
     if (left === 0) this.#bySubscription.delete(subscription);

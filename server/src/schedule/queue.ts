@@ -2,14 +2,17 @@
 // permit, or whose gate is closed, waits in the list of just that. Deterministic: time comes in.
 import { DueHeap } from "./due-heap.ts";
 import { Fifo } from "./fifo.ts";
+import { IdTable } from "./id-table.ts";
 import { Lane } from "./lane.ts";
-import type { Flight, Lacking, Permits } from "./permits.ts";
+import type { Lacking, Permits } from "./permits.ts";
 import type { Work } from "./work.ts";
 
 /** Notifications in memory; beyond it nothing more is read from the database. */
 export const queuedMax = 50_000;
 /** Of one subscription, once memory is half full: the rest is held on disk. */
 const queuedPerSubscriptionMax = 512;
+/** Lanes that are kept although they are idle. */
+const lanesMin = 2_048;
 /** What waited this long unsent gets a step on disk. */
 export const unsentMaxMs = 25_000;
 
@@ -34,9 +37,10 @@ export type QueuePorts = {
 export class Queue {
   readonly #ports: QueuePorts;
   readonly #lanes = new Map<number, Lane>();
-  readonly #all = new Map<string, Work>();
+  /** When there are as many, the idle ones are dropped. */
+  #lanesMax = lanesMin;
+  readonly #all = new IdTable<Work>();
   readonly #due = new DueHeap();
-  readonly #flights = new Map<string, Flight>();
   readonly #ready = new Fifo<Lane>();
   readonly #waiting = { fast: new Set<Lane>(), slow: new Set<Lane>() };
   readonly #byHost = new Map<string, Set<Lane>>();
@@ -73,15 +77,15 @@ export class Queue {
     return this.#lanes.get(subscription);
   }
 
-  /** As they are now: what is done to one may drop it, or make others. */
+  /** Those with something to do, as they are now: what is done to one may make others. */
   lanes(): Lane[] {
-    return [...this.#lanes.values()];
+    return [...this.#lanes.values()].filter((lane) => !this.#isIdle(lane));
   }
 
   /** Takes work in, unless it is here already; it waits until it is due. */
   admit(work: Work, nowMs: number): boolean {
-    if (this.#all.has(work.id) || this.isStale(work.id, work.step)) return false;
-    this.#all.set(work.id, work);
+    if (this.#all.get(work.id) || this.isStale(work.id, work.step)) return false;
+    this.#all.set(work);
     this.#place(work, nowMs);
     return true;
   }
@@ -98,8 +102,8 @@ export class Queue {
 
   /** That one, where it is held and may go as soon as its subscription may send. */
   admitHead(work: Work, nowMs: number): void {
-    if (this.#all.has(work.id)) return;
-    this.#all.set(work.id, work);
+    if (this.#all.get(work.id)) return;
+    this.#all.set(work);
     this.#enqueue(work, nowMs);
   }
 
@@ -154,16 +158,10 @@ export class Queue {
   /** The next of the lane; or the kind of place that is missing, for which the lane waits now; or nothing of it can go. */
   #takeOf(lane: Lane, nowMs: number): Work | "fast" | "slow" | "process" | null {
     lane.listed = null;
-    if (lane.length === 0) {
-      this.#dropIdle(lane);
-      return null;
-    }
+    if (lane.length === 0) return null;
     const gate = this.#ports.gate(lane, nowMs);
     const work = lane.peek(this.#ports.blocked(), gate.atOnce === 1);
-    if (!work) {
-      this.#dropIdle(lane);
-      return null;
-    }
+    if (!work) return null;
     const lack = this.#start(lane, work, gate, nowMs);
     if (lane.length > 0 && (lack === null || lack === "process")) this.#list(lane);
     if (lack === null) return work;
@@ -187,7 +185,7 @@ export class Queue {
     const lack = permits.start(flight, atOnce ?? limit(lane), nowMs);
     if (lack === "host") this.#waitForHost(flight.host, lane);
     if (lack !== null) return lack;
-    this.#flights.set(work.id, flight);
+    work.flight = flight;
     lane.take(work);
     work.state = "busy";
     return null;
@@ -200,15 +198,14 @@ export class Queue {
 
   /** The request is over, or did not come to be: its permits are free, the work stays until `finish` or `defer`. */
   release(work: Work, nowMs: number, outcome: Outcome): void {
-    const flight = this.#flights.get(work.id);
+    const { flight } = work;
     if (!flight) return;
-    this.#flights.delete(work.id);
+    work.flight = null;
     this.#ports.permits.finish(flight, nowMs, outcome);
     for (const lane of this.#byHost.get(flight.host) ?? []) if (lane.listed === "host") this.#list(lane);
     this.#byHost.delete(flight.host);
     const lane = this.#lane(work);
     if (lane.length > 0) this.#list(lane);
-    else this.#dropIdle(lane);
   }
 
   /** Its next step is on disk and lies within what is read ahead. */
@@ -230,13 +227,12 @@ export class Queue {
       else lane.slots.laidDown(work);
       this.#list(lane);
     }
-    this.#dropIdle(lane);
   }
 
   /** Takes work in that is not to be sent now: a command writes its next step. */
   adopt(work: Work): void {
     work.state = "busy";
-    this.#all.set(work.id, work);
+    this.#all.set(work);
   }
 
   /** Takes waiting work out of its queue for a command; false when it is busy. */
@@ -353,13 +349,19 @@ export class Queue {
     if (lane.listed === null) this.#list(lane);
   }
 
-  #dropIdle(lane: Lane): void {
-    const { listed } = lane;
-    const isIdle = lane.idle && this.#ports.permits.inFlightOf(lane.subscription) === 0;
-    if (!isIdle || (listed !== null && listed !== "gate")) return;
-    this.#lanes.delete(lane.subscription);
-    lane.listed = null;
-    this.#gated.delete(lane);
+  #isIdle(lane: Lane): boolean {
+    return lane.idle && this.#ports.permits.inFlightOf(lane.subscription) === 0;
+  }
+
+  /** Idle lanes are kept, since most have work again soon, until there are too many. */
+  #dropIdle(): void {
+    if (this.#lanes.size < this.#lanesMax) return;
+    for (const lane of this.#lanes.values()) {
+      if (!this.#isIdle(lane) || (lane.listed !== null && lane.listed !== "gate")) continue;
+      this.#lanes.delete(lane.subscription);
+      this.#gated.delete(lane);
+    }
+    this.#lanesMax = Math.max(lanesMin, this.#lanes.size * 2);
   }
 
   /** Whatever it waited for: it is looked at when its turn comes. */
@@ -373,6 +375,7 @@ export class Queue {
   #lane(work: Work): Lane {
     let lane = this.#lanes.get(work.subscription);
     if (!lane) {
+      this.#dropIdle();
       lane = new Lane(work, (slot) => this.#ports.spilled(work.subscription, slot));
       this.#lanes.set(work.subscription, lane);
     }

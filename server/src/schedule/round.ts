@@ -2,10 +2,15 @@
 import { Fifo } from "./fifo.ts";
 import type { Work } from "./work.ts";
 
+/** Workspaces without work whose place is kept: mostly the same ones have work again. */
+const idleMax = 16;
+
+type Waiting = { readonly workspace: number; readonly works: Fifo<Work>; hasTurn: boolean };
+
 export class Round {
-  readonly #fifos = new Map<number, Fifo<Work>>();
+  readonly #waiting = new Map<number, Waiting>();
   /** Workspaces with work, the next one first. */
-  #turns = new Fifo<number>();
+  readonly #turns = new Fifo<Waiting>();
   #length = 0;
 
   get length(): number {
@@ -13,41 +18,34 @@ export class Round {
   }
 
   push(work: Work): void {
-    let fifo = this.#fifos.get(work.workspace);
-    if (!fifo) {
-      fifo = new Fifo();
-      this.#fifos.set(work.workspace, fifo);
-      this.#turns.push(work.workspace);
-    }
-    fifo.push(work);
+    const waiting = this.#waiting.get(work.workspace) ?? this.#newWaiting(work.workspace);
+    waiting.works.push(work);
     this.#length++;
+    if (waiting.hasTurn) return;
+    waiting.hasTurn = true;
+    this.#turns.push(waiting);
   }
 
   /** The work whose turn it is, of a workspace that is not blocked. */
   peek(blocked: ReadonlySet<number>): Work | undefined {
     for (let looked = this.#turns.length; looked > 0; looked--) {
-      const workspace = this.#turns.peek() as number;
-      const first = this.#fifos.get(workspace)?.peek();
-      if (first && !blocked.has(workspace)) return first;
-      this.#turns.shift();
-      if (first) this.#turns.push(workspace);
-      else this.#fifos.delete(workspace);
+      const waiting = this.#turns.peek() as Waiting;
+      const first = waiting.works.peek();
+      if (first && !blocked.has(waiting.workspace)) return first;
+      this.#endTurn();
     }
     return undefined;
   }
 
   /** Takes what `peek` gave; the next turn is another workspace's. */
   shift(work: Work): void {
-    const fifo = this.#fifos.get(work.workspace) as Fifo<Work>;
-    fifo.shift();
+    this.#waiting.get(work.workspace)?.works.shift();
     this.#length--;
-    this.#turns.shift();
-    if (fifo.length > 0) this.#turns.push(work.workspace);
-    else this.#fifos.delete(work.workspace);
+    this.#endTurn();
   }
 
   remove(work: Work): boolean {
-    const removed = this.#fifos.get(work.workspace)?.remove(work) === true;
+    const removed = this.#waiting.get(work.workspace)?.works.remove(work) === true;
     if (removed) this.#length--;
     return removed;
   }
@@ -55,9 +53,9 @@ export class Round {
   /** Takes the oldest of each workspace, as long as it is to go. */
   shiftWhile(goes: (work: Work) => boolean): Work[] {
     const gone: Work[] = [];
-    for (const fifo of this.#fifos.values()) {
-      for (let first = fifo.peek(); first && goes(first); first = fifo.peek()) {
-        gone.push(fifo.shift() as Work);
+    for (const { works } of this.#waiting.values()) {
+      for (let first = works.peek(); first && goes(first); first = works.peek()) {
+        gone.push(works.shift() as Work);
         this.#length--;
       }
     }
@@ -65,6 +63,20 @@ export class Round {
   }
 
   *all(): IterableIterator<Work> {
-    for (const fifo of this.#fifos.values()) yield* fifo.all();
+    for (const { works } of this.#waiting.values()) yield* works.all();
+  }
+
+  #newWaiting(workspace: number): Waiting {
+    const waiting = { workspace, works: new Fifo<Work>(), hasTurn: false };
+    this.#waiting.set(workspace, waiting);
+    return waiting;
+  }
+
+  /** Who has more to do comes again after the others. */
+  #endTurn(): void {
+    const waiting = this.#turns.shift() as Waiting;
+    waiting.hasTurn = waiting.works.length > 0;
+    if (waiting.hasTurn) this.#turns.push(waiting);
+    else if (this.#waiting.size > idleMax) this.#waiting.delete(waiting.workspace);
   }
 }

@@ -4,6 +4,7 @@ import { madeAtMs } from "../domain/id.ts";
 import { replayCause } from "../domain/status.ts";
 import type { Progress } from "../domain/transition.ts";
 import type { FreshRow, ResumedRow } from "../store/scan.ts";
+import type { Flight } from "./permits.ts";
 import { firstQueue, queueOfSlot, restQueue } from "./hold-queues.ts";
 
 export type Work = {
@@ -38,6 +39,8 @@ export type Work = {
   /** Why its newest step holds it; null when that is no hold. */
   heldCause: HeldCause | null;
   state: "waiting" | "queued" | "busy";
+  /** The request under way, with its permits. */
+  flight: Flight | null;
   /** Somebody canceled it while it was busy. */
   canceled: boolean;
 };
@@ -66,6 +69,7 @@ export function freshWork(row: FreshRow, scan: number, nowMs: number): Work {
     queue: firstQueue,
     heldCause: null,
     state: "waiting",
+    flight: null,
     canceled: false,
   };
 }
