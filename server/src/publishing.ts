@@ -15,6 +15,8 @@ import type { Database } from "./store/database.ts";
 import type { Directory } from "./store/directory.ts";
 import { makePartitions } from "./store/partitions.ts";
 
+const pooledBytes = 4_096;
+
 export type PublishingParts = {
   readonly database: Database;
   readonly directory: Directory;
@@ -37,7 +39,7 @@ export function createPublisher(parts: PublishingParts): Publisher {
     fanOut: fanOutFor(directory, catalogue),
     quotas: new Quotas((region) => parts.regions.get(region)?.eventsPerMinute ?? eventsPerMinuteIn(region)),
     nowMs: clock.nowMs,
-    random: randomBytes,
+    random: pooledRandom(),
     refusal: parts.refusal,
     storing: parts.storing,
     stored: parts.stored,
@@ -64,5 +66,14 @@ function fanOutFor(directory: Directory, catalogue: () => Catalogue): FanOutFor 
       })),
       skipped: packSkipped(skipped),
     };
+  };
+}
+
+/** Fresh random bytes, drawn many at a time. */
+function pooledRandom(): (bytes: number) => Uint8Array {
+  let [pool, used] = [randomBytes(pooledBytes), 0];
+  return (bytes) => {
+    if (used + bytes > pooledBytes) [pool, used] = [randomBytes(pooledBytes), 0];
+    return pool.subarray(used, (used += bytes));
   };
 }

@@ -46,8 +46,23 @@ export function nextId(id: string): string {
 }
 
 export function idBytes(id: string): Buffer {
-  return Buffer.from(id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24), "hex");
+  const bytes = Buffer.alloc(16);
+  writeId(bytes, 0, id);
+  return bytes;
 }
+
+/** The same where they are needed. */
+export function writeId(into: Uint8Array, at: number, id: string): void {
+  let [byte, from] = [at, 0];
+  while (from < id.length) {
+    into[byte++] = (nibble(id.charCodeAt(from)) << 4) | nibble(id.charCodeAt(from + 1));
+    from += id.charCodeAt(from + 2) === dash ? 3 : 2;
+  }
+}
+
+const dash = 45;
+/** Of a lower-case hexadecimal digit. */
+const nibble = (code: number): number => (code < 58 ? code - 48 : code - 87);
 
 export function formatId(bytes: Buffer): string {
   const hex = bytes.toString("hex");

@@ -1,14 +1,18 @@
 // Array parameters in PostgreSQL's binary format, one Buffer per column. pg would send arrays as text, which costs a fifth
 // of the whole path's CPU. Layout: dimensions, has-nulls, element type, length, lower bound, then (length, bytes) each.
-import { idBytes } from "../domain/id.ts";
+import { writeId } from "../domain/id.ts";
 
 type Encode<T> = { oid: number; size: (value: T) => number; write: (into: Buffer, at: number, value: T) => void };
 
 const headerBytes = 20;
 
+/** Counts its way through: with so many types of elements, `for of` makes an object for each. */
 function encodeArray<T>(type: Encode<T>, values: readonly (T | null)[]): Buffer {
   let bytes = headerBytes;
-  for (const value of values) bytes += 4 + (value === null ? 0 : type.size(value));
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] as T | null;
+    bytes += 4 + (value === null ? 0 : type.size(value));
+  }
   const buffer = Buffer.allocUnsafe(bytes);
   buffer.writeInt32BE(values.length === 0 ? 0 : 1, 0);
   buffer.writeInt32BE(1, 4);
@@ -16,7 +20,8 @@ function encodeArray<T>(type: Encode<T>, values: readonly (T | null)[]): Buffer 
   buffer.writeInt32BE(values.length, 12);
   buffer.writeInt32BE(1, 16);
   let at = headerBytes;
-  for (const value of values) {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] as T | null;
     if (value === null) {
       at = buffer.writeInt32BE(-1, at);
       continue;
@@ -31,7 +36,7 @@ function encodeArray<T>(type: Encode<T>, values: readonly (T | null)[]): Buffer 
 
 const postgresEpochMs = 946_684_800_000;
 
-const uuid: Encode<string> = { oid: 2950, size: () => 16, write: (into, at, value) => void idBytes(value).copy(into, at) };
+const uuid: Encode<string> = { oid: 2950, size: () => 16, write: writeId };
 const int2: Encode<number> = { oid: 21, size: () => 2, write: (into, at, value) => void into.writeInt16BE(value, at) };
 const int4: Encode<number> = { oid: 23, size: () => 4, write: (into, at, value) => void into.writeInt32BE(value, at) };
 const int8: Encode<number> = { oid: 20, size: () => 8, write: (into, at, value) => void into.writeBigInt64BE(BigInt(value), at) };
