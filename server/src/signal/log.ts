@@ -4,9 +4,28 @@ import pino from "pino";
 import type { Logger } from "pino";
 
 const causesMax = 3;
+/** Lines within this time are written together: a write for each would cost more than all else that is done for it. */
+const togetherMs = 20;
+const togetherMax = 64;
 
 export function createLog(level: string): Logger {
-  return pino({ level, serializers: { err: wordsOf } });
+  const out = pino.destination(1);
+  let lines: string[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  const flushSync = (): void => {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    if (lines.length === 0) return;
+    const text = lines.join("");
+    lines = [];
+    out.write(text);
+  };
+  const write = (line: string): void => {
+    if (lines.push(line) >= togetherMax) flushSync();
+    else timer ??= setTimeout(flushSync, togetherMs).unref();
+  };
+  process.once("exit", flushSync);
+  return pino({ level, serializers: { err: wordsOf } }, { write, flushSync } as pino.DestinationStream);
 }
 
 export type ErrorWords = { type: string; message: string; code?: string; stack?: string; cause?: ErrorWords };
