@@ -404,7 +404,9 @@ export class Engine {
 
   /** Until nothing is in flight and unrecorded any more, at most `graceMs`. */
   async #quiet(graceMs: number): Promise<void> {
-    const busy = (): boolean => [...this.#ports.queue.all()].some((work) => work.state === "busy");
+    const { queue } = this.#ports;
+    // All of them are looked at only once nothing is in flight: there may be tens of thousands, and each answer asks.
+    const busy = (): boolean => queue.inFlight > 0 || [...queue.all()].some((work) => work.state === "busy");
     if (!busy()) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, graceMs);
