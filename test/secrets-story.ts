@@ -48,7 +48,7 @@ export class Story {
     const text = await answer.text();
     const name = all.find(([, route]) => route.method === method && matches(route.path, path))?.[0] ?? "";
     this.called.add(name);
-    const isJson = answer.headers.get("content-type")?.includes("json") === true && text !== "";
+    const isJson = /^application\/(problem\+)?json/.test(answer.headers.get("content-type") ?? "") && text !== "";
     const read: unknown = isJson ? JSON.parse(text) : null;
     const kept = isJson ? JSON.stringify(this.#without(read, token === adminKey ? (toldOnce[name] ?? []) : [], name)) : text;
     const setCookie = name === "createSession" ? answer.headers.get("set-cookie") : null;
