@@ -61,7 +61,7 @@ export type LifeMark = {
 /** Above the highest hop its wait is written, below the ground two lines of text. */
 const abovePx = 30;
 const belowPx = 46;
-const marginPx = 44;
+const marginPx = 48;
 /** Marks closer than this would lie on each other's labels. */
 const apartPx = 66;
 const hopMinPx = 7;
@@ -85,8 +85,9 @@ type LifeLineProps = {
 export function LifeLine({ marks, isOpen = false, chosen, onChoose }: LifeLineProps) {
   const frame = useRef<HTMLDivElement>(null);
   const roomPx = useWidth(frame);
-  const places = placed(marks, Math.max(roomPx, 2 * marginPx + (marks.length - 1) * apartPx));
-  const widthPx = (places.at(-1)?.x ?? 0) + marginPx + (isOpen ? openPx : 0);
+  const tailPx = isOpen ? openPx : 0;
+  const places = placed(marks, Math.max(roomPx - tailPx, 2 * marginPx + (marks.length - 1) * apartPx));
+  const widthPx = (places.at(-1)?.x ?? 0) + marginPx + tailPx;
   const groundPx = abovePx + Math.max(hopMinPx * 2, ...places.map((to, index) => hopPx(places[index - 1], to)));
   useEffect(() => {
     frame.current?.scrollTo({ left: widthPx });
@@ -187,7 +188,8 @@ type MarkProps = {
 };
 
 function Mark({ place: { mark, x }, groundPx, isChosen, onChoose }: MarkProps) {
-  const { kind, attempt, label, text } = mark;
+  const { kind, attempt, text } = mark;
+  const [label, below] = linesOf(mark);
   const choose = kind === "attempt" && attempt !== null ? () => onChoose(attempt) : undefined;
   const press = choose && {
     role: "button",
@@ -210,10 +212,17 @@ function Mark({ place: { mark, x }, groundPx, isChosen, onChoose }: MarkProps) {
         {label}
       </text>
       <text x={x} y={groundPx + 41} textAnchor="middle" className="fill-ink-3 text-xs">
-        {kind === "attempt" ? `attempt ${attempt}` : kind === "next" ? <Countdown at={mark.at} /> : ""}
+        {kind === "next" ? <Countdown at={mark.at} /> : below}
       </text>
     </g>
   );
+}
+
+/** Where the second line has nothing of its own to say it takes the words after the first: a mark has little room beside it. */
+function linesOf({ kind, attempt, label }: LifeMark): readonly [string, string] {
+  if (kind === "attempt") return [label, `attempt ${attempt}`];
+  const [first = "", ...others] = label.split(" ");
+  return [first, others.join(" ")];
 }
 
 function OpenEnd({ x, y }: { readonly x: number; readonly y: number }) {
