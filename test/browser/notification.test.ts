@@ -14,7 +14,9 @@ import type { MadeApp } from "../program.ts";
 import { phone, useHub } from "./hub.ts";
 
 const hub = useHub();
-const html = "<html><body><h1>Broken</h1><img src=x onerror=\"document.title='owned'\"><a href='https://example.com'>out</a></body></html>";
+/** What the answer has after this is read from right to left by a page that shows it as it is. */
+const turned = "\u202E";
+const html = `<html><body>${turned}<h1>Broken</h1><img src=x onerror="document.title='owned'"><a href='https://example.com'>out</a></body></html>`;
 const answers = { status: 500 };
 const breaking = createServer((request, response) => {
   request.resume().on("end", () => {
@@ -76,7 +78,7 @@ test("the cause stands first; what the receiver answered is text, whatever it is
     .getByText(/^in \d+ (min|h)/)
     .waitFor();
   await section("Timeline").getByText("The event was published and matched the subscription.").waitFor();
-  await section("Answer").getByText(html).waitFor();
+  await section("Answer").getByText(html.replace(turned, "⟨U+202E⟩")).waitFor();
   await section("Answer").getByText("x-served-by: edge-500").waitFor();
   assert.equal(await page.getByRole("heading", { name: "Broken" }).count(), 0);
   assert.equal(await page.getByRole("link", { name: "out" }).count(), 0);
@@ -168,6 +170,16 @@ test("what goes on while the page is open is seen on it: it fails, is mended, an
   await lifeLine().getByRole("button", { name: "200 attempt 3" }).waitFor();
   await section("Answer").getByText("thanks").waitFor();
   assert.equal(await page.getByRole("button", { name: "Cancel it" }).count(), 0);
+});
+
+test("what is held shows its whole life, from the beginning to where it waits", async () => {
+  const { program } = hub.now;
+  await program.must("POST", `/v1/apps/${made.app}/subscriptions/${made.subscriptions[2]}/pause`, {});
+  const id = await publish("contact.user.created");
+  await isNow(id, "held");
+  await hub.now.go(`/notifications/${id}`, "contact.user.created");
+  await lifeLine().getByText("paused", { exact: true }).waitFor();
+  await eventually(() => lifeLine().evaluate((frame) => (frame.scrollWidth <= frame.clientWidth ? true : null)));
 });
 
 test("what waits for its next attempt is canceled, and the page says by whom it ended", async () => {

@@ -1,5 +1,6 @@
 // Text of machines: commands, bodies, headers. Always text, never markup, whoever sent it.
 import { CopyButton } from "./copy.tsx";
+import { visibleText } from "./visible-text.ts";
 
 type CodeProps = {
   readonly text: string;
@@ -21,7 +22,7 @@ export function Code({ text, label, json = false, tall = false }: CodeProps) {
         tabIndex={0}
         className={`overflow-auto px-3 py-2 font-mono text-sm leading-relaxed whitespace-pre-wrap wrap-anywhere ${tall ? "max-h-[60vh]" : "max-h-72"}`}
       >
-        {json ? <Json text={text} /> : text}
+        {json ? <Json text={visibleText(text)} /> : visibleText(text)}
       </pre>
     </figure>
   );

@@ -95,7 +95,7 @@ export function relativeText(atMs: number, now: number): string {
 
 /** The two largest units that matter: `340 ms`, `12 s`, `5 min`, `2 h 10 min`, `3 d 4 h`. */
 export function durationText(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (Math.round(ms) < 1_000) return `${Math.round(ms)} ms`;
   const seconds = ms / 1_000;
   if (seconds < 10 && seconds % 1 !== 0) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.floor(seconds)} s`;

@@ -17,12 +17,14 @@ type AttemptViewProps = {
 
 export function AttemptView({ attempt, said }: AttemptViewProps) {
   const { advice, failure } = attempt;
+  const detail = failure?.detail && !said.includes(failure.detail) && !advice?.sentence.includes(failure.detail) ? failure.detail : null;
+  const isSaid = advice !== null && said.includes(advice.sentence);
   return (
     <>
-      {advice && (advice.sentence !== said || failure?.detail) && (
+      {advice && (!isSaid || detail !== null) && (
         <Banner tone={attempt.failure ? "bad" : "note"} title={advice.sentence}>
-          {advice.sentence !== said && <p>{advice.fix}</p>}
-          {failure?.detail && <p className="mt-1 font-mono text-sm text-ink-2">{failure.detail}</p>}
+          {!isSaid && <p>{advice.fix}</p>}
+          {detail !== null && <p className="mt-1 font-mono text-sm text-ink-2">{detail}</p>}
         </Banner>
       )}
       <Section title={`Attempt ${attempt.attempt}: ${resultText(attempt)}`}>

@@ -2,6 +2,7 @@
 import { Banner } from "../../parts/banner.tsx";
 import { indentJson } from "../../parts/code.tsx";
 import { Section } from "../../parts/page.tsx";
+import { visibleText } from "../../parts/visible-text.ts";
 import { resultText } from "./attempt-tabs.tsx";
 import { headersText } from "./attempt-view.tsx";
 import { differences } from "./difference.ts";
@@ -67,7 +68,7 @@ function Difference({
           <div key={at} className={`px-3 ${looks[kind]}`}>
             <span aria-hidden>{marks[kind]} </span>
             <span className="sr-only">{kind === "before" ? "only before: " : kind === "after" ? "only after: " : ""}</span>
-            {line}
+            {visibleText(line)}
           </div>
         ) : null,
       )}
