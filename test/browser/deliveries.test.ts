@@ -111,6 +111,22 @@ test("a mistake in a word is marked and explained, and nothing is asked of the s
   await page.getByText("is said by the page already").waitFor();
 });
 
+test("a word that names what there is not says just that, and the tail does not pretend to come back", async () => {
+  const { page } = hub.now;
+  await hub.now.go(path("workspace:nosuch"), "Deliveries");
+  await page.getByText("There is no workspace nosuch").waitFor();
+  assert.equal(await page.getByText("None match").count(), 0);
+  assert.equal(await tail().count(), 0);
+});
+
+test("what was searched for is replayed as far as a replay can ask for it, and the rest is named", async () => {
+  const { page } = hub.now;
+  await hub.now.go(path("topic:company.created object:7 after:2h"), "Deliveries");
+  await page.getByRole("button", { name: "Replay these" }).click();
+  await page.getByText("A replay cannot ask for object:7").waitFor();
+  assert.equal(query(page).get("topics"), "company.created");
+});
+
 test("words and their values are completed by keyboard alone", async () => {
   const { page } = hub.now;
   await hub.now.go(path(), "Deliveries");
@@ -128,6 +144,8 @@ test("words and their values are completed by keyboard alone", async () => {
   await page.keyboard.press("Enter");
   await page.waitForURL(/[?&]q=topic/);
   await rows("ticket.created").waitFor({ state: "detached" });
+  // Nothing lies over what was found.
+  await page.getByRole("listbox").waitFor({ state: "detached" });
 });
 
 test("J and K go through the log, Enter opens, Esc closes", async () => {
@@ -265,5 +283,5 @@ test("axe finds nothing in either theme, with the panel and without, and the con
   await page.keyboard.press("Escape");
   await page.getByText("There is no search word statsu").waitFor();
   await hub.now.checkAccessibility("There is no search word statsu");
-  hub.now.checkConsole();
+  hub.now.checkConsole(/status of 404/);
 });

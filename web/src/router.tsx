@@ -64,7 +64,7 @@ const failures = createRoute({
 const replays = createRoute({
   getParentRoute: page,
   path: "/apps/$app/replays",
-  validateSearch: search("new", "subscription", "since", "until", "include", "reason", "code", "topics", "new_id"),
+  validateSearch: search("new", "subscription", "since", "until", "include", "reason", "code", "beyond", "topics", "new_id"),
   component: lazyRouteComponent(() => import("./pages/replays/replays-page.tsx"), "ReplaysPage"),
 });
 const basic = createRoute({

@@ -1,5 +1,6 @@
 // What can be done with all that fits the search.
-import { parseSearch } from "@bellhop/contract/search";
+import { parseSearch, searchText } from "@bellhop/contract/search";
+import type { SearchFilters } from "@bellhop/contract/search";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Button } from "../../parts/button.tsx";
@@ -35,13 +36,29 @@ function ReplayButton({ app, q }: { readonly app: string; readonly q: string }) 
   const navigate = useNavigate();
   const replay = (): void => {
     const read = parseSearch(q, Date.now());
-    const { subscription, since, until, status, reason, code } = read.ok ? read.query : {};
+    if (!read.ok) return;
+    const { subscription, since, until, status, reason, code } = read.query;
     const include = status === "delivered" ? "all" : "failed";
-    void navigate({ to: "/apps/$app/replays", params: { app }, search: { new: "1", subscription, since, until, include, reason, code } });
+    const { topics, beyond } = askable(read.filters);
+    const search = { new: "1", subscription, since, until, include, reason, code, topics, beyond };
+    void navigate({ to: "/apps/$app/replays", params: { app }, search });
   };
   return (
     <Button small onClick={replay}>
       Replay these
     </Button>
   );
+}
+
+/** `beyond`: the words of the search for which a replay cannot ask; it is told there. */
+function askable({ topic, object, workspace, id, status }: SearchFilters): { topics: string | undefined; beyond: string | undefined } {
+  const isOne = topic !== undefined && !topic.includes("*");
+  const words = searchText({
+    ...(topic === undefined || isOne ? {} : { topic }),
+    ...(status === undefined || status === "failed" ? {} : { status }),
+    ...(workspace === undefined ? {} : { workspace }),
+    ...(object === undefined ? {} : { object }),
+    ...(id === undefined ? {} : { id }),
+  });
+  return { topics: isOne ? topic : undefined, beyond: words === "" ? undefined : words };
 }

@@ -87,7 +87,7 @@ export function Log({ app, search: { q = "", n, attempt, compare, tail }, onChan
         <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
           <QuickFilters q={q} onSearch={search} />
           <LogTools app={app} q={q} onExport={exporting.start}>
-            {isReadable && <TailBar log={log} holding={holding} onPause={pause} onNewest={showNewest} />}
+            {isReadable && log.error === null && <TailBar log={log} holding={holding} onPause={pause} onNewest={showNewest} />}
           </LogTools>
         </div>
       </div>
@@ -96,7 +96,7 @@ export function Log({ app, search: { q = "", n, attempt, compare, tail }, onChan
           {exporting.now && <ExportBar now={exporting.now} onStop={exporting.stop} />}
           <ProblemBanner error={log.error} />
           {isReadable && log.isLoading && !log.error && <Skeleton lines={8} />}
-          {isReadable && !log.isLoading && log.rows.length === 0 && !log.hasMore && (
+          {isReadable && !log.isLoading && log.error === null && log.rows.length === 0 && !log.hasMore && (
             <>{q === "" ? <NoneYet app={app} /> : <NoneMatch q={q} onSearch={search} />}</>
           )}
           {isReadable && (log.rows.length > 0 || log.hasMore) && (

@@ -54,7 +54,10 @@ export function SearchBox({ app, q, onSearch, known, onFocus, inputRef }: Search
     if (!offer) return setCursor(inputRef.current?.selectionStart ?? value.length);
     caret.current = offer.caret;
     setCursor(offer.caret);
-    if (!offer.insert.endsWith(":")) search(value);
+    if (offer.insert.endsWith(":")) return;
+    // What was found is below: more words are offered when there is more typed.
+    setOpen(false);
+    search(value);
   };
   return (
     <form
@@ -73,7 +76,7 @@ export function SearchBox({ app, q, onSearch, known, onFocus, inputRef }: Search
         onValueChange={(value, { reason }) => change(value, reason === "item-press")}
         itemToStringValue={(offer: Offer) => offer.whole}
         open={open && offers.length > 0}
-        onOpenChange={(isOpen, { reason }) => setOpen(isOpen || reason === "item-press")}
+        onOpenChange={(isOpen, { reason }) => reason !== "item-press" && setOpen(isOpen)}
         openOnInputClick
       >
         <MarkedInput

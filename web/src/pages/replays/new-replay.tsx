@@ -5,7 +5,7 @@ import { Button } from "../../parts/button.tsx";
 import { Choice } from "../../parts/choice.tsx";
 import { CheckBox } from "../../parts/field.tsx";
 import { Section } from "../../parts/page.tsx";
-import { CauseNote } from "./cause-note.tsx";
+import { BeyondNote, CauseNote } from "./cause-note.tsx";
 import { Preview, useReplayPreview } from "./preview.tsx";
 import { includeOf, includes, momentsOf, replayBody } from "./question.ts";
 import type { Question } from "./question.ts";
@@ -45,13 +45,16 @@ export function NewReplay({ subscriptions, question, onChange, onClose }: NewRep
             subscriptions={subscriptions}
             value={subscription?.id}
             error={problem?.at("/subscription")}
-            onChange={(chosen) => change({ subscription: chosen, topics: undefined, reason: undefined, code: undefined })}
+            onChange={(chosen) =>
+              change({ subscription: chosen, topics: undefined, reason: undefined, code: undefined, beyond: undefined })
+            }
           />
           <RangeFields question={question} moments={moments} problem={problem} onChange={change} />
         </div>
         <div className="flex flex-col gap-5">
           <Choice label="What to send again" value={includeOf(question)} options={includes} onChange={(include) => change({ include })} />
           <CauseNote question={question} />
+          <BeyondNote question={question} />
           {subscription && <TopicChoice subscription={subscription} question={question} onChange={change} />}
           <CheckBox
             label="Give each a new id"

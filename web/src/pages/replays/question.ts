@@ -10,6 +10,8 @@ export type Question = {
   readonly include?: string | undefined;
   readonly reason?: string | undefined;
   readonly code?: string | undefined;
+  /** Words of a search in the log for which a replay cannot ask. */
+  readonly beyond?: string | undefined;
   readonly topics?: string | undefined;
   readonly new_id?: string | undefined;
 };
