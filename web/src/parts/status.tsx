@@ -41,6 +41,19 @@ export function State({ state }: { readonly state: SubscriptionState }) {
   );
 }
 
+type Sending = { readonly state: SubscriptionState; readonly backing_off_until: string | null; readonly brakes: readonly unknown[] };
+
+/** With what keeps a live one from sending as usual: the word live alone would not be true. */
+export function SendingState({ of: { state, backing_off_until, brakes } }: { readonly of: Sending }) {
+  return (
+    <span className="inline-flex flex-wrap items-baseline gap-x-3">
+      <State state={state} />
+      {brakes.length > 0 && <span className="text-sm whitespace-nowrap text-held">braked</span>}
+      {backing_off_until !== null && <span className="text-sm whitespace-nowrap text-retrying">backing off</span>}
+    </span>
+  );
+}
+
 export type Shape = "full" | "ring" | "half" | "cross" | "bars" | "dash" | "dots";
 
 const shapes: Record<NotificationStatus, Shape> = {

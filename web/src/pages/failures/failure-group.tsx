@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { searchText } from "@bellhop/contract/search";
 import type { Answer } from "../../api/client.ts";
 import { buttonLook } from "../../parts/button.tsx";
-import { State, Status } from "../../parts/status.tsx";
+import { SendingState, Status } from "../../parts/status.tsx";
 import { Time } from "../../parts/time.tsx";
 
 type Group = Answer<"listFailures">["data"][number];
@@ -59,11 +59,12 @@ export function FailureGroup({ group, app, subscription, range }: FailureGroupPr
             to="/apps/$app/webhooks"
             params={{ app }}
             search={{ subscription: group.subscription }}
-            className="wrap-anywhere hover:underline"
+            title={subscription?.url}
+            className="line-clamp-2 wrap-anywhere hover:underline"
           >
             {subscription?.name ?? subscription?.url ?? group.subscription}
           </Link>
-          {subscription && <State state={subscription.state} />}
+          {subscription && <SendingState of={subscription} />}
         </p>
         <Link to="/notifications/$id" params={{ id: group.sample }} className={buttonLook("quiet", true)}>
           Open the newest

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link, getRouteApi } from "@tanstack/react-router";
 import { call } from "../../api/client.ts";
 import { ask } from "../../api/queries.ts";
+import { Banner } from "../../parts/banner.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Page } from "../../parts/page.tsx";
@@ -13,7 +14,7 @@ import { overviewAnswer } from "./overview-answer.ts";
 import { OverviewCharts } from "./overview-charts.tsx";
 import { Filters } from "./overview-filters.tsx";
 import { Numbers } from "./overview-numbers.tsx";
-import { momentsOf, rangeText } from "./overview-range.ts";
+import { isRange, momentsOf, rangeText } from "./overview-range.ts";
 import { BySubscription, ByWorkspace } from "./overview-tables.tsx";
 
 const route = getRouteApi("/shell/apps/$app/overview");
@@ -28,7 +29,9 @@ export function OverviewPage() {
   const asked = route.useSearch();
   const { since, until, subscription, workspace } = asked;
   const nowMs = useTick((now) => Math.floor(now / spokenEveryMs) * spokenEveryMs);
+  const isShown = isRange(asked, nowMs);
   const statistics = useQuery({
+    enabled: isShown,
     queryKey: ["getStatistics", { app, since, until, subscription, workspace }],
     queryFn: ({ signal }) => {
       const filters = {
@@ -40,8 +43,18 @@ export function OverviewPage() {
     placeholderData: keepPreviousData,
     refetchInterval: until === undefined ? refreshMs : false,
   });
-  const subscriptions = useQuery(ask("listSubscriptions", { params: { id: app }, query: { limit: 100 } })).data?.data ?? [];
+  const listed = ask("listSubscriptions", { params: { id: app }, query: { limit: 100 } });
+  const subscriptions = useQuery({ ...listed, refetchInterval: refreshMs }).data?.data ?? [];
   const { data } = statistics;
+  if (!isShown)
+    return (
+      <Page title="Overview" wide>
+        <Filters asked={asked} subscriptions={subscriptions} shown={undefined} />
+        <Banner tone="warn" title="This is no range of time">
+          It begins and ends with a time such as 2026-11-24T10:00:00Z or 2h, begins before it ends, and not in the future. Choose one above.
+        </Banner>
+      </Page>
+    );
   return (
     <Page title="Overview" wide answer={data && overviewAnswer(data, rangeText(asked, nowMs), nowMs, until !== undefined)}>
       <Filters asked={asked} subscriptions={subscriptions} shown={data} />

@@ -17,6 +17,13 @@ const presetTexts: Readonly<Record<string, string>> = {
 export type Asked = { readonly since?: string | undefined; readonly until?: string | undefined };
 export type Moments = { readonly since: string; readonly until?: string };
 
+/** Two moments that can be read, the first before the second and not still to come. */
+export function isRange({ since = presetDefault, until }: Asked, nowMs: number): boolean {
+  const sinceMs = searchTimeMs(since, nowMs);
+  const untilMs = until === undefined ? nowMs : searchTimeMs(until, nowMs);
+  return sinceMs !== null && untilMs !== null && sinceMs < untilMs && sinceMs <= nowMs;
+}
+
 /** At this moment. What is no time is taken for the default. */
 export function momentsOf({ since = presetDefault, until }: Asked, nowMs: number): Moments {
   const sinceMs = searchTimeMs(since, nowMs) ?? nowMs - dayMs;

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Answer } from "../../api/client.ts";
 import { Id } from "../../parts/copy.tsx";
-import { State } from "../../parts/status.tsx";
+import { SendingState } from "../../parts/status.tsx";
 import { Table, Td, Th } from "../../parts/table.tsx";
 import { Time } from "../../parts/time.tsx";
 import { count, latencyText } from "./overview-answer.ts";
@@ -31,26 +31,35 @@ export function BySubscription({ app, statistics: { by_subscription: numbers }, 
           </>
         }
       >
-        {subscriptions.map(({ id, name, url, state, state_since, state_sentence }) => (
-          <tr key={id}>
-            <Td className="min-w-48">
-              <Link from={from} to="." search={(old) => ({ ...old, subscription: id })} className={linkLook}>
-                {name ?? url}
-              </Link>
-            </Td>
-            <Td>
-              <Link to="/apps/$app/webhooks" params={{ app }} search={{ subscription: id }} title={state_sentence ?? undefined}>
-                <State state={state} />
-              </Link>
-              <p className="text-sm text-ink-3">
-                since <Time at={state_since} />
-              </p>
-            </Td>
-            <Counts of={numbers.find(({ subscription }) => subscription === id) ?? nothing} />
+        {subscriptions.map((subscription) => (
+          <tr key={subscription.id}>
+            <SubscriptionCells app={app} subscription={subscription} />
+            <Counts of={numbers.find((each) => each.subscription === subscription.id) ?? nothing} />
           </tr>
         ))}
       </Table>
     </section>
+  );
+}
+
+function SubscriptionCells({ app, subscription }: { readonly app: string; readonly subscription: Subscription }) {
+  const { id, name, url, state_since, state_sentence } = subscription;
+  return (
+    <>
+      <Td className="min-w-48">
+        <Link from={from} to="." search={(old) => ({ ...old, subscription: id })} title={url} className={`line-clamp-2 ${linkLook}`}>
+          {name ?? url}
+        </Link>
+      </Td>
+      <Td>
+        <Link to="/apps/$app/webhooks" params={{ app }} search={{ subscription: id }} title={state_sentence ?? undefined}>
+          <SendingState of={subscription} />
+        </Link>
+        <p className="text-sm whitespace-nowrap text-ink-3">
+          since <Time at={state_since} />
+        </p>
+      </Td>
+    </>
   );
 }
 

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { SubscriptionView } from "@bellhop/contract/subscriptions";
 import { topicsOn } from "./use-topics.ts";
 import type { Topics } from "./use-topics.ts";
-import { State } from "../../parts/status.tsx";
+import { SendingState } from "../../parts/status.tsx";
 
 type ListProps = {
   readonly app: string;
@@ -14,7 +14,7 @@ type ListProps = {
 /** Several endpoints of an app: which of them is not as it should be, and which one is open. */
 export function SubscriptionList({ app, topics, subscriptions, chosen }: ListProps) {
   return (
-    <nav aria-label="Subscriptions" className="lg:sticky lg:top-16 lg:self-start">
+    <nav aria-label="Subscriptions" className="min-w-0 lg:sticky lg:top-16 lg:self-start">
       <ul className="card flex max-h-64 flex-col divide-y divide-line overflow-y-auto lg:max-h-[80vh]">
         {subscriptions.map((subscription) => (
           <li key={subscription.id}>
@@ -29,7 +29,7 @@ export function SubscriptionList({ app, topics, subscriptions, chosen }: ListPro
 type EntryProps = Pick<ListProps, "app" | "topics"> & { readonly subscription: SubscriptionView; readonly chosen: boolean };
 
 function Entry({ app, topics, subscription, chosen }: EntryProps) {
-  const { id, name, url, state, topic_errors, brakes, backing_off_until } = subscription;
+  const { id, name, url, topic_errors } = subscription;
   const errors = Object.keys(topic_errors).length;
   return (
     <Link
@@ -42,11 +42,9 @@ function Entry({ app, topics, subscription, chosen }: EntryProps) {
       <span className="truncate font-medium">{name ?? hostOf(url)}</span>
       <span className="truncate font-mono text-xs text-ink-3">{name === null ? pathOf(url) : url}</span>
       <span className="flex flex-wrap gap-x-3 text-sm">
-        <State state={state} />
+        <SendingState of={subscription} />
         <span className="text-ink-3">{topicsText(topicsOn(topics, subscription))}</span>
-        {Object.keys(topic_errors).length > 0 && <span className="text-failed">{errors} with an error</span>}
-        {brakes.length > 0 && <span className="text-held">braked</span>}
-        {backing_off_until !== null && <span className="text-retrying">backing off</span>}
+        {errors > 0 && <span className="text-failed">{errors} with an error</span>}
       </span>
     </Link>
   );
