@@ -105,6 +105,15 @@ test("dragging over the chart is a range in the URL, a click on a bar opens the 
   await page.getByText(`${published} were delivered in the last 24 hours`).waitFor();
 });
 
+test("a range that ends before it begins, or is none, is said to be none", async () => {
+  const { page } = hub.now;
+  for (const range of ["since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z", "since=nonsense", "since=2999-01-01T00:00:00Z"]) {
+    await hub.now.go(`/apps/${made.app}/overview?${range}`, "Overview");
+    await page.getByText("This is no range of time").waitFor();
+    assert.equal(await outcomes().count(), 0);
+  }
+});
+
 test("the table has the numbers of the chart, and is in the URL", async () => {
   const { page } = hub.now;
   await hub.now.go(path(), "Overview");
@@ -137,7 +146,8 @@ test("the card of an app says what was delivered and what failed", async () => {
   await hub.now.go("/apps", "Your apps");
   const card = page.getByRole("listitem").filter({ hasText: made.app });
   await card.getByText("6 delivered").waitFor();
-  await card.getByText("6 failed").waitFor();
+  await card.getByText("6 failed attempts").waitFor();
+  await page.getByText("1 of 2 apps had failures in the last 24 hours; 6 delivered, 6 failed attempts.").waitFor();
   await card.getByRole("img", { name: "By hour: 6 delivered, 6 failed" }).waitFor();
   await page.getByText("Nothing was sent in the last 24 hours").waitFor();
   await hub.now.checkAccessibility("6 delivered");

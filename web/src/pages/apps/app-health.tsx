@@ -1,11 +1,13 @@
 import type { Answer } from "../../api/client.ts";
 import { Spark } from "../../parts/spark.tsx";
+import { failedText } from "./apps-answer.ts";
 
 export type AppHealthNumbers = Answer<"getAppsStatistics">["data"][number];
 
 /** How an app fared in the last day: one line and its hours. `of` undefined: nothing happened. */
 export function AppHealth({ of }: { readonly of: AppHealthNumbers | undefined }) {
-  if (!of) return <p className="text-ink-3">Nothing was sent in the last 24 hours</p>;
+  // Of what is only held there are numbers too, all of them zero.
+  if (!of || of.delivered + of.failed + of.ended === 0) return <p className="text-ink-3">Nothing was sent in the last 24 hours</p>;
   const { delivered, failed, ended, series } = of;
   return (
     <div className="flex flex-col gap-1">
@@ -26,9 +28,4 @@ export function AppHealth({ of }: { readonly of: AppHealthNumbers | undefined })
       />
     </div>
   );
-}
-
-function failedText(failed: number, ended: number): string {
-  const attempts = `${failed.toLocaleString("en")} failed`;
-  return ended === 0 ? attempts : `${attempts}, ${ended.toLocaleString("en")} given up`;
 }

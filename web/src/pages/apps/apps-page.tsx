@@ -13,6 +13,7 @@ import { Page } from "../../parts/page.tsx";
 import { useShortcuts } from "../../shell/shortcuts.ts";
 import { AppHealth } from "./app-health.tsx";
 import type { AppHealthNumbers } from "./app-health.tsx";
+import { appsAnswer } from "./apps-answer.ts";
 
 const NewApp = lazy(async () => ({ default: (await import("./new-app.tsx")).NewApp }));
 
@@ -26,11 +27,12 @@ export function AppsPage() {
   const apps = useInfiniteQuery(askPages("listApps", { query: { limit: 100 } }));
   const health = useQuery({ ...ask("getAppsStatistics"), refetchInterval: healthEveryMs }).data?.data;
   useShortcuts("Your apps", { n: { does: "New app", run: () => void navigate({ search: (old) => ({ ...old, new: "1" }) }) } });
+  const listed = apps.data?.pages.reduce((sum, { data }) => sum + data.length, 0);
   const open = (yes: boolean): void => void navigate({ search: (old) => ({ ...old, new: yes ? "1" : undefined }) });
   return (
     <Page
       title="Your apps"
-      answer="What you built on this platform, and whether each gets what happens in its workspaces."
+      answer={listed !== undefined && appsAnswer(listed, apps.hasNextPage, health)}
       actions={
         <Button variant="primary" onClick={() => open(true)}>
           New app
@@ -62,7 +64,7 @@ export function AppsPage() {
                 />
               )}
               {shown.length === 0 && <Empty title="No app is called that">Apps are found by name and by id.</Empty>}
-              <ul className="grid gap-3 sm:grid-cols-2">
+              <ul className="grid grid-cols-1 gap-3 sm:grid-cols-2">
                 {shown.map((app) => (
                   <Card key={app.id} app={app} health={health && { of: health.find((each) => each.app === app.id) }} />
                 ))}
@@ -92,7 +94,7 @@ function Card({ app, health }: CardProps) {
   return (
     <li className="card relative flex flex-col gap-2 p-4 hover:border-line-strong">
       <div className="flex items-baseline justify-between gap-3">
-        <h2 className="truncate text-lg font-semibold">
+        <h2 className="truncate text-lg font-semibold" title={app.name}>
           <Link to="/apps/$app/overview" params={{ app: app.id }} className="after:absolute after:inset-0 after:rounded-[10px]">
             {app.name}
           </Link>
