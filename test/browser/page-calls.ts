@@ -35,6 +35,7 @@ export const pageCalls: readonly PageCalls[] = [
       ...ofApp,
       "/v1/catalogue",
       subscriptions,
+      "/v1/workspaces/{workspace}",
       "/v1/topics?version=2.15",
       "/v1/apps/{app}/subscriptions/{subscription}",
       "/v1/apps/{app}/subscriptions/{subscription}/states?limit=10",

@@ -5,7 +5,7 @@ import test, { after, before } from "node:test";
 import type { Inbox } from "../../server/src/inbox/inbox.ts";
 import { eventually } from "../eventually.ts";
 import { testPort } from "../port.ts";
-import { openInbox, phone, useHub } from "./hub.ts";
+import { desktop, openInbox, phone, useHub } from "./hub.ts";
 
 type View = { id: string; url: string; topics: string[]; topics_off: string[]; state: string; held: { count: number } | null };
 
@@ -175,6 +175,23 @@ test("the test inbox hands its URL over, and what is only handed over is left wi
   assert.equal(await page.getByLabel("Endpoint URL").inputValue(), `${inbox.url}/from-inbox`);
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("heading", { name: `${inbox.url}/handed` }).waitFor();
+});
+
+test("an app of a workspace on a trial is not called live, and the page says what to change", async () => {
+  const { page, program } = hub.now;
+  const long = `${inbox.url}/${"a-long-way/".repeat(20)}?token=${"x".repeat(200)}`;
+  const { app } = await program.makeApp("trial", [
+    { url: `${inbox.url}/other`, topics: ["ticket.created"] },
+    { url: long, topics: ["ticket.created"] },
+  ]);
+  await program.must("PUT", "/v1/workspaces/ext:trial", { name: "trial", kind: "trial", region: "us" });
+  await page.setViewportSize(phone);
+  await hub.now.go(`/apps/${app}/webhooks`, "Webhooks");
+  await page.getByText("The workspace that owns the app is on a trial").waitFor();
+  await page.getByText("Change the owner workspace to a paid or development one.").waitFor();
+  await page.getByRole("heading", { name: /a-long-way/ }).waitFor();
+  assert.equal(await page.evaluate("document.documentElement.scrollWidth"), phone.width);
+  await page.setViewportSize(desktop);
 });
 
 test("deleted, nothing is left of it but the way to make the first; the form is accessible and fits a phone", async () => {

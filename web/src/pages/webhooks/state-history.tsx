@@ -12,6 +12,8 @@ type Change = Answer<"listSubscriptionStates">["data"][number];
 type HistoryProps = { readonly app: string; readonly sub: string };
 
 const shownAtFirst = 10;
+/** What the log of changes calls what nobody did by hand. */
+const ownActor = "engine";
 
 export function StateHistory({ app, sub }: HistoryProps) {
   const asked = askPages("listSubscriptionStates", { params: { id: app, sub }, query: { limit: shownAtFirst } });
@@ -74,7 +76,7 @@ function Row({ change: { at, state, sentence, until, warning_day, by }, isFirst 
           </span>
         )}
       </Td>
-      <Td className="font-mono text-sm text-ink-3">{by}</Td>
+      <Td className="font-mono text-sm text-ink-3">{by === ownActor ? "Bellhop" : by}</Td>
     </tr>
   );
 }

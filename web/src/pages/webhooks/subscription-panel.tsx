@@ -82,8 +82,14 @@ function Head({ subscription: { id, app, name, url, state, state_since }, onEdit
   return (
     <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
       <div className="min-w-0 flex-1 basis-80">
-        <h2 className="text-xl font-semibold wrap-anywhere">{name ?? url}</h2>
-        {name !== null && <p className="font-mono text-sm wrap-anywhere text-ink-2">{url}</p>}
+        <h2 className="line-clamp-2 text-xl font-semibold wrap-anywhere" title={name ?? url}>
+          {name ?? url}
+        </h2>
+        {name !== null && (
+          <p className="line-clamp-2 font-mono text-sm wrap-anywhere text-ink-2" title={url}>
+            {url}
+          </p>
+        )}
         <p className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1">
           <State state={state} />
           <span className="text-ink-3">

@@ -13,12 +13,14 @@ export type Topics = {
   readonly labels: Readonly<Record<string, string>>;
 };
 
-export function useTopics(version: string | undefined): Topics | undefined {
+export function useTopics(version: string | undefined): { readonly data: Topics | undefined; readonly error: Error | null } {
   const asked = ask("listTopics", { query: version === undefined ? {} : { version } });
-  const offered = useQuery({ ...asked, staleTime: catalogueStaleMs, enabled: version !== undefined }).data?.data;
-  const labels = useQuery({ ...ask("readCatalogue"), staleTime: catalogueStaleMs }).data?.permissions;
-  if (!offered || !labels) return undefined;
-  return { offered, byName: new Map(offered.map((topic) => [topic.name, topic])), labels };
+  const topics = useQuery({ ...asked, staleTime: catalogueStaleMs, enabled: version !== undefined });
+  const catalogue = useQuery({ ...ask("readCatalogue"), staleTime: catalogueStaleMs });
+  const [offered, labels] = [topics.data?.data, catalogue.data?.permissions];
+  const error = topics.error ?? catalogue.error;
+  if (!offered || !labels) return { data: undefined, error };
+  return { data: { offered, byName: new Map(offered.map((topic) => [topic.name, topic])), labels }, error };
 }
 
 /** What is chosen and switched on; what is always on does not count. */

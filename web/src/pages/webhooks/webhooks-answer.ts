@@ -1,9 +1,11 @@
+import { notMade } from "@bellhop/contract/reasons";
 import type { SubscriptionView } from "@bellhop/contract/subscriptions";
 import { topicsOn } from "./use-topics.ts";
 import type { Topics } from "./use-topics.ts";
 
-/** Whether every endpoint gets what it should, in a sentence. */
-export function answerOf(subscriptions: readonly SubscriptionView[], topics: Topics): string {
+/** Whether every endpoint gets what it should, in a sentence. `isOnTrial`: the workspace that owns the app. */
+export function answerOf(subscriptions: readonly SubscriptionView[], topics: Topics, isOnTrial: boolean): string {
+  if (isOnTrial) return notMade.owner_not_entitled.sentence;
   const [only] = subscriptions;
   if (!only) return "No endpoint yet, so nothing is sent. Enter one, choose topics, and every workspace that has the app notifies it.";
   const errors = subscriptions.reduce((sum, { topic_errors }) => sum + Object.keys(topic_errors).length, 0);

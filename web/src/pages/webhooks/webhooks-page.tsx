@@ -7,7 +7,7 @@ import type { SavedSubscription, SubscriptionView } from "@bellhop/contract/subs
 import type { Answer } from "../../api/client.ts";
 import { ask } from "../../api/queries.ts";
 import { Button } from "../../parts/button.tsx";
-import { Loaded, Skeleton } from "../../parts/loaded.tsx";
+import { Loaded } from "../../parts/loaded.tsx";
 import { Page, Section } from "../../parts/page.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { useSession } from "../../shell/session.ts";
@@ -16,6 +16,7 @@ import { SourceAddresses } from "./source-addresses.tsx";
 import { SubscriptionForm } from "./subscription-form.tsx";
 import { SubscriptionList } from "./subscription-list.tsx";
 import { SubscriptionPanel } from "./subscription-panel.tsx";
+import { TrialBanner, useIsOnTrial } from "./trial-banner.tsx";
 import { useStateChanges } from "./use-state-changes.ts";
 import { useTopics } from "./use-topics.ts";
 import type { Topics } from "./use-topics.ts";
@@ -35,6 +36,7 @@ export function WebhooksPage() {
   const { local_mode: local } = useSession().instance;
   const app = useQuery(ask("readApp", { params: { id } }));
   const topics = useTopics(app.data?.api_version);
+  const isOnTrial = useIsOnTrial(app.data);
   const list = useQuery({
     ...ask("listSubscriptions", { params: { id }, query: { limit: subscriptionsMax } }),
     refetchInterval: listRefetchMs,
@@ -46,7 +48,7 @@ export function WebhooksPage() {
     <Page
       title="Webhooks"
       wide={(list.data?.data.length ?? 0) > 1}
-      answer={list.data && topics && answerOf(list.data.data, topics)}
+      answer={list.data && topics.data && answerOf(list.data.data, topics.data, isOnTrial)}
       actions={some && !isNew && <Button onClick={() => void navigate({ search: { new: "1" } })}>New subscription</Button>}
     >
       {local && (
@@ -54,10 +56,11 @@ export function WebhooksPage() {
           Local mode: endpoints may be http and on this machine, since nobody else can reach this Bellhop.
         </p>
       )}
+      {isOnTrial && <TrialBanner />}
       <Loaded of={app}>
         {(app) => (
           <Loaded of={list}>
-            {({ data }) => (topics ? <Body app={app} topics={topics} subscriptions={data} isNew={isNew} /> : <Skeleton />)}
+            {({ data }) => <Loaded of={topics}>{(topics) => <Body app={app} topics={topics} subscriptions={data} isNew={isNew} />}</Loaded>}
           </Loaded>
         )}
       </Loaded>
@@ -110,7 +113,7 @@ function Body({ app, topics, subscriptions, isNew }: BodyProps) {
   );
   if (subscriptions.length === 1 && subscriptions[0]?.id === chosen) return one;
   return (
-    <div className="grid gap-5 lg:grid-cols-[17rem_minmax(0,1fr)]">
+    <div className="grid grid-cols-1 gap-5 lg:grid-cols-[17rem_minmax(0,1fr)]">
       <SubscriptionList app={app.id} topics={topics} subscriptions={subscriptions} chosen={chosen} />
       {one}
     </div>
