@@ -139,6 +139,29 @@ test("editing keeps the secret values, warns before leaving, and warns of the sa
   await page.getByText("own waits").waitFor();
 });
 
+test("without a network or a session Save says so, and goes on with what was typed once it is back", async () => {
+  const { page, program, context } = hub.now;
+  const { app } = await program.makeApp("away", [{ url: `${inbox.url}/away`, topics: ["ticket.created"] }]);
+  await hub.now.go(`/apps/${app}/webhooks?edit=1`, "Webhooks");
+  await page.getByLabel("Name", { exact: true }).fill("Typed before");
+  const save = page.getByRole("button", { name: "Save", exact: true });
+  await context.setOffline(true);
+  await save.click();
+  await page.getByText("Bellhop does not answer").waitFor();
+  await context.setOffline(false);
+  await context.clearCookies();
+  await save.click();
+  await page.getByText("You are not signed in any more").first().waitFor();
+  const { url } = await program.must<{ url: string }>("POST", "/v1/sign-in-links");
+  const other = await context.newPage();
+  await other.goto(url);
+  await other.waitForURL("**/apps");
+  await other.close();
+  await save.click();
+  await page.getByText("Saved").first().waitFor();
+  assert.equal(((await only(app)) as View & { name: string }).name, "Typed before");
+});
+
 test("paused by itself the page says so, and Set live sends what was held", async () => {
   const { page, program } = hub.now;
   const { app, subscriptions } = await program.makeApp("held", [{ url: `${inbox.url}/held`, topics: ["ticket.created"] }]);
@@ -215,4 +238,4 @@ test("deleted, nothing is left of it but the way to make the first; the form is 
   assert.equal(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true);
 });
 
-test("nothing is said in the console", () => hub.now.checkConsole(/status of 422/));
+test("nothing is said in the console", () => hub.now.checkConsole(/status of (401|422)|ERR_INTERNET_DISCONNECTED/));

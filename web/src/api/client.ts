@@ -47,6 +47,13 @@ const noAnswer: ProblemDocument = {
   detail: "The server cannot be reached. Is it running?",
 };
 
+/** In words for a person: they have a session, and no key. What was typed is on the page still. */
+const signedOut: ProblemDocument = {
+  code: "unauthorized",
+  title: "You are not signed in any more",
+  detail: "The session has ended. Open a new sign-in link in another tab (npm run link prints one where Bellhop runs) and try again here.",
+};
+
 export async function call<N extends RouteName>(name: N, input: Input<N> = {}, signal?: AbortSignal): Promise<Answer<N>> {
   const response = await open(name, input, signal);
   return (response.status === 204 ? undefined : await response.json()) as Answer<N>;
@@ -75,7 +82,7 @@ export function urlOf<N extends RouteName>(name: N, { params, query }: Input<N> 
 
 async function documentOf(response: Response): Promise<ProblemDocument> {
   return response.json().then(
-    (document: ProblemDocument) => document,
+    (document: ProblemDocument) => (document.code === signedOut.code ? { ...document, ...signedOut } : document),
     () => ({ title: `The server answered ${response.status}` }),
   );
 }

@@ -2,6 +2,7 @@
 // which routes' answers it makes untrue.
 import { QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { UseMutationResult } from "@tanstack/react-query";
+import { useRef } from "react";
 import { ApiProblem, call } from "./client.ts";
 import type { Answer, Input, RouteName } from "./client.ts";
 
@@ -11,7 +12,10 @@ const retriesMax = 2;
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
+      // The server may be on this machine: whether the browser has a network says nothing about it.
+      mutations: { networkMode: "always" },
       queries: {
+        networkMode: "always",
         staleTime: staleMs,
         // Whoever comes back to a tab may have changed something in another one a moment ago.
         refetchOnWindowFocus: "always",
@@ -41,14 +45,25 @@ export function askPages<N extends RouteName>(name: N, input: Input<N> = {}) {
 
 export type Command<N extends RouteName> = UseMutationResult<Answer<N>, Error, Input<N>>;
 
-/** A change. What the named routes answered before is read again. */
+/** A change. What the named routes answered before is read again. Asked for twice in one go, as by a double click, it is made once. */
 export function useCommand<N extends RouteName>(name: N, changes: readonly RouteName[], done?: (answer: Answer<N>) => void): Command<N> {
   const client = useQueryClient();
-  return useMutation({
+  const underWay = useRef<string | null>(null);
+  const mutation = useMutation({
     mutationFn: (input: Input<N>) => call(name, input),
+    onSettled: () => {
+      underWay.current = null;
+    },
     onSuccess: async (answer) => {
       done?.(answer);
       await Promise.all(changes.map((route) => client.invalidateQueries({ queryKey: [route] })));
     },
   });
+  const mutate: typeof mutation.mutate = (input, options) => {
+    const asked = JSON.stringify(input);
+    if (underWay.current === asked) return;
+    underWay.current = asked;
+    mutation.mutate(input, options);
+  };
+  return { ...mutation, mutate };
 }

@@ -1,5 +1,6 @@
 // How it goes, in words, before any table.
 import { useQuery } from "@tanstack/react-query";
+import { ApiProblem } from "../../api/client.ts";
 import type { Answer } from "../../api/client.ts";
 import { ask } from "../../api/queries.ts";
 
@@ -10,10 +11,12 @@ const buckets = 2;
 type Statistics = Answer<"getStatistics">;
 
 export function Summary({ app }: { readonly app: string | null }) {
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     ...ask("getStatistics", { query: { buckets, ...(app === null ? {} : { app }) } }),
     refetchInterval: againMs,
   });
+  // What is listed below may be old then.
+  if (error instanceof ApiProblem && (error.status === 0 || error.status === 401)) return <>{error.message}</>;
   return <>{data ? sentence(data) : " "}</>;
 }
 
