@@ -15,11 +15,16 @@ type CompareProps = { readonly before: Attempt; readonly after: Attempt };
 const contextLines = 1;
 
 export function CompareView({ before, after }: CompareProps) {
+  // Those of an ordinary success are not kept: that they are not there is no difference.
+  const headersKept = [before, after].every(({ answer }) => answer === null || answer.headers.length > 0);
   const parts = [
     { title: "Where to", of: (attempt: Attempt) => [attempt.request?.url ?? "", attempt.address ?? ""] },
     { title: "Request headers", of: (attempt: Attempt) => lines(headersText(attempt.request?.headers ?? [])) },
     { title: "Request body", of: (attempt: Attempt) => lines(indentJson(attempt.request?.body ?? "")) },
-    { title: "Answer", of: (attempt: Attempt) => [resultText(attempt), ...lines(headersText(attempt.answer?.headers ?? []))] },
+    {
+      title: "Answer",
+      of: (attempt: Attempt) => [resultText(attempt), ...(headersKept ? lines(headersText(attempt.answer?.headers ?? [])) : [])],
+    },
     { title: "Answer body", of: (attempt: Attempt) => lines(attempt.answer?.body ?? "") },
   ];
   const differing = parts.filter(({ of }) => of(before).join("\n") !== of(after).join("\n"));
