@@ -40,6 +40,7 @@ export function FailuresPage() {
       />
       <Loaded of={failures}>
         {({ data, complete, looked_at }) => {
+          if (data.length === 0 && !complete) return <NoneAmong lookedAt={looked_at} app={app} />;
           if (data.length === 0 && isFiltered)
             return (
               <Empty
@@ -104,7 +105,8 @@ function afterwards(ms: number): (run: () => void) => void {
   };
 }
 
-function FailuresAnswer({ failures: { data, complete } }: { readonly failures: Failures }) {
+function FailuresAnswer({ failures: { data, complete, looked_at } }: { readonly failures: Failures }) {
+  if (data.length === 0 && !complete) return <>None of the newest {looked_at.toLocaleString("en")} that were no success has failed.</>;
   if (data.length === 0) return <>Nothing failed. What does stands here by its cause, with what to do about it.</>;
   const count = data.reduce((sum, group) => sum + group.count, 0);
   const retrying = data.reduce((sum, group) => sum + group.retrying, 0);
@@ -116,6 +118,20 @@ function FailuresAnswer({ failures: { data, complete } }: { readonly failures: F
       {data.length === 1 ? "cause" : "causes"}; {retrying === 0 ? "none" : retrying.toLocaleString("en")} of them{" "}
       {retrying === 1 ? "is" : "are"} still tried.
     </>
+  );
+}
+
+/** Much that is held can hide older failures: that is no word that there are none. */
+function NoneAmong({ lookedAt, app }: { readonly lookedAt: number; readonly app: string }) {
+  const toDeliveries = (
+    <Link to="/apps/$app/deliveries" params={{ app }} search={{ q: "status:failed" }} className={buttonLook("secondary")}>
+      What failed, in Deliveries
+    </Link>
+  );
+  return (
+    <Empty title={`The newest ${lookedAt.toLocaleString("en")} have not failed`} actions={toDeliveries}>
+      They are held or ended otherwise. Older ones are not counted here: a shorter range that ends earlier counts them.
+    </Empty>
   );
 }
 
