@@ -61,6 +61,8 @@ test("a receiver breaks: the row says so, the panel why; mended, it is replayed 
   const row = rows("company.created");
   await row.getByText("retrying").waitFor();
   await row.getByText("503").waitFor();
+  // The app has two endpoints: each row says which it is for.
+  await row.getByText("/bad").waitFor();
   await row.getByText(/^in \d+ (min|h)/).waitFor();
   await row.click();
   await panel().getByText("The endpoint failed at POST /bad with 503.").waitFor();

@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import type { MouseEvent } from "react";
 import { shortId } from "../../parts/copy.tsx";
 import { DueTime, durationText } from "../../parts/time.tsx";
+import type { Endpoints } from "./endpoints.ts";
 
 type CellProps = { readonly entry: NotificationEntry };
 
@@ -37,6 +38,15 @@ export function ShortApp({ entry: { app } }: CellProps) {
   return (
     <span title={app} className="block truncate font-mono text-sm text-ink-2">
       {shortId(app)}
+    </span>
+  );
+}
+
+export function Endpoint({ entry: { subscription }, endpoints }: CellProps & { readonly endpoints: Endpoints | null }) {
+  const name = endpoints?.get(subscription) ?? shortId(subscription);
+  return (
+    <span title={`${name} (${subscription})`} className="block truncate text-ink-2">
+      {name}
     </span>
   );
 }

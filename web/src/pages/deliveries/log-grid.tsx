@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import type { KeyboardEvent, RefObject } from "react";
 import type { Row } from "./live-rows.ts";
 import { LogHead, LogRow, rowId } from "./log-row.tsx";
+import type { Apart } from "./log-row.tsx";
 
 const rowPx = 34;
 /** On a phone a row has two lines. */
@@ -15,12 +16,11 @@ const loadAheadRows = 60;
 /** So far down somebody reads what is there, and new rows would push it away. */
 const scrolledPx = 12;
 
-type LogGridProps = {
+type LogGridProps = Apart & {
   readonly rows: readonly Row[];
   readonly hasMore: boolean;
   readonly isLoadingMore: boolean;
   readonly loadMore: () => void;
-  readonly showsApp: boolean;
   /** The id of the row that the keys are at. */
   readonly at: string | null;
   /** The one that is open beside the list. */
@@ -32,7 +32,7 @@ type LogGridProps = {
 };
 
 export function LogGrid(props: LogGridProps) {
-  const { rows, hasMore, isLoadingMore, loadMore, showsApp, at, open, onAt, onOpen, onScrolled, gridRef } = props;
+  const { rows, hasMore, isLoadingMore, loadMore, showsApp, endpoints, at, open, onAt, onOpen, onScrolled, gridRef } = props;
   const isNarrow = useIsNarrow();
   const size = isNarrow ? narrowRowPx : rowPx;
   // oxlint-disable-next-line react/incompatible-library -- nothing here is memoized by a compiler
@@ -82,7 +82,7 @@ export function LogGrid(props: LogGridProps) {
       onScroll={({ currentTarget }) => onScrolled(currentTarget.scrollTop > scrolledPx)}
       className="card @container h-[70dvh] min-h-0 flex-1 overflow-auto overscroll-contain lg:h-auto"
     >
-      <LogHead showsApp={showsApp} />
+      <LogHead showsApp={showsApp} endpoints={endpoints} />
       <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
         {shown.map(({ key, index, start }) => {
           const row = rows[index];
@@ -96,6 +96,7 @@ export function LogGrid(props: LogGridProps) {
                 heightPx={size}
                 isNarrow={isNarrow}
                 showsApp={showsApp}
+                endpoints={endpoints}
                 isAt={row.entry.id === at}
                 isOpen={row.entry.id === open}
                 onOpen={onOpen}

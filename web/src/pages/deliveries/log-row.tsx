@@ -1,7 +1,8 @@
 // One line of the log. Where there is little room, what matters less is left out; a phone has two lines for it.
 import { memo, useState } from "react";
+import type { Endpoints } from "./endpoints.ts";
 import type { Row } from "./live-rows.ts";
-import { Attempts, Latency, LogAnswer, NextAttempt, ShortApp, TopicLink, Workspace } from "./log-cells.tsx";
+import { Attempts, Endpoint, Latency, LogAnswer, NextAttempt, ShortApp, TopicLink, Workspace } from "./log-cells.tsx";
 import { ShortLifeLine } from "../../parts/life-line.tsx";
 import { Status } from "../../parts/status.tsx";
 import { Time } from "../../parts/time.tsx";
@@ -15,6 +16,7 @@ const columns = {
   life: { name: "Life", look: "hidden w-20 shrink-0 @xl:block" },
   topic: { name: "Topic", look: "min-w-0 flex-3" },
   app: { name: "App", look: "hidden min-w-0 flex-1 @4xl:block" },
+  endpoint: { name: "Endpoint", look: "hidden min-w-0 flex-2 @3xl:block" },
   workspace: { name: "Workspace", look: "hidden min-w-0 flex-1 @3xl:block" },
   attempts: { name: "Attempts", look: "hidden w-18 shrink-0 text-right @2xl:block" },
   answer: { name: "Answer", look: "min-w-14 flex-1 @2xl:flex-[1.4] @2xl:pl-3" },
@@ -28,13 +30,17 @@ const line = "flex items-center gap-3 px-3";
 
 export const rowId = (id: string): string => `row-${id}`;
 
-const shownColumns = (showsApp: boolean): Column[] => (Object.keys(columns) as Column[]).filter((column) => showsApp || column !== "app");
+/** What stands between a notification and the others. `endpoints` null: there is nothing to tell apart. */
+export type Apart = { readonly showsApp: boolean; readonly endpoints: Endpoints | null };
 
-export function LogHead({ showsApp }: { readonly showsApp: boolean }) {
+const shownColumns = ({ showsApp, endpoints }: Apart): Column[] =>
+  (Object.keys(columns) as Column[]).filter((column) => (column === "app" ? showsApp : column !== "endpoint" || endpoints !== null));
+
+export function LogHead(apart: Apart) {
   return (
     <div role="rowgroup" className="sticky top-0 z-10 hidden border-b border-line bg-surface text-sm font-medium text-ink-3 sm:block">
       <div role="row" className={`h-8 ${line}`}>
-        {shownColumns(showsApp).map((column) => (
+        {shownColumns(apart).map((column) => (
           <span key={column} role="columnheader" className={columns[column].look}>
             {columns[column].name}
           </span>
@@ -44,13 +50,12 @@ export function LogHead({ showsApp }: { readonly showsApp: boolean }) {
   );
 }
 
-type LogRowProps = {
+type LogRowProps = Apart & {
   readonly row: Row;
   readonly index: number;
   readonly topPx: number;
   readonly heightPx: number;
   readonly isNarrow: boolean;
-  readonly showsApp: boolean;
   readonly isAt: boolean;
   readonly isOpen: boolean;
   readonly onOpen: (id: string) => void;
@@ -83,13 +88,14 @@ function Flash({ changedMs }: { readonly changedMs: number }) {
   return isNews && <span role="presentation" className="arrived pointer-events-none absolute inset-0" />;
 }
 
-function Cells({ row: { entry }, showsApp, onOpen }: LogRowProps) {
+function Cells({ row: { entry }, showsApp, endpoints, onOpen }: LogRowProps) {
   const values = {
     time: <Time at={entry.created_at} />,
     status: <Status status={entry.status} />,
     life: <ShortLifeLine status={entry.status} attempts={entry.attempts} />,
     topic: <TopicLink entry={entry} onOpen={onOpen} />,
     app: <ShortApp entry={entry} />,
+    endpoint: <Endpoint entry={entry} endpoints={endpoints} />,
     workspace: <Workspace entry={entry} />,
     attempts: <Attempts entry={entry} />,
     answer: <LogAnswer entry={entry} />,
@@ -98,7 +104,7 @@ function Cells({ row: { entry }, showsApp, onOpen }: LogRowProps) {
   };
   return (
     <div role="presentation" className={`h-full ${line}`}>
-      {shownColumns(showsApp).map((column) => (
+      {shownColumns({ showsApp, endpoints }).map((column) => (
         <span key={column} role="gridcell" className={columns[column].look}>
           {values[column]}
         </span>

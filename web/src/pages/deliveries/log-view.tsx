@@ -4,6 +4,7 @@ import { Skeleton } from "../../parts/loaded.tsx";
 import { ProblemBanner } from "../../parts/problem.tsx";
 import { useShortcuts } from "../../shell/shortcuts.ts";
 import { NotificationPanel } from "../notification/notification-panel.tsx";
+import { useEndpoints } from "./endpoints.ts";
 import { ExportBar } from "./export-bar.tsx";
 import { useExport } from "./export.ts";
 import { useKnownValues } from "./known-values.ts";
@@ -45,6 +46,7 @@ export function Log({ app, search: { q = "", n, attempt, compare, tail }, onChan
   const holding = { scrolled, paused: tail === pausedTail };
   const log = useLog({ query, enabled: isReadable, aboutNow: isAboutNow(q), holding });
   const exporting = useExport(query);
+  const endpoints = useEndpoints(app);
   const known = useKnownValues(app, isSearching);
   const search = (text: string): void => onChange({ q: text === "" ? undefined : text }, false);
   const change = useRef(onChange);
@@ -106,6 +108,7 @@ export function Log({ app, search: { q = "", n, attempt, compare, tail }, onChan
               isLoadingMore={log.isLoadingMore}
               loadMore={log.loadMore}
               showsApp={app === null}
+              endpoints={endpoints}
               at={at}
               open={n ?? null}
               onAt={(id) => (n === undefined ? setAt(id) : open(id, true))}
