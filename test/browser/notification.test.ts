@@ -180,6 +180,8 @@ test("what is held shows its whole life, from the beginning to where it waits", 
   await isNow(id, "held");
   await hub.now.go(`/notifications/${id}`, "contact.user.created");
   await lifeLine().getByText("paused", { exact: true }).waitFor();
+  // No attempt says where it goes, so the page does.
+  await section("About it").getByText(breakingUrl()).waitFor();
   await eventually(() => lifeLine().evaluate((frame) => (frame.scrollWidth <= frame.clientWidth ? true : null)));
 });
 

@@ -44,7 +44,7 @@ export const pageCalls: readonly PageCalls[] = [
   },
   { page: "/apps/{app}/version", calls: [...ofApp, subscriptions] },
   { page: "/apps/{app}/publish", calls: [...ofApp, installations, "/v1/workspaces/{every workspace}"] },
-  { page: "/notifications/{notification}", calls: [...shell, ...notification] },
+  { page: "/notifications/{notification}", calls: [...shell, subscriptions, ...notification] },
   { page: "/explorer", calls: explorer },
   {
     page: "/explorer?workspace={workspace}&topic=ticket.created",

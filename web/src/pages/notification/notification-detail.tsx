@@ -1,13 +1,11 @@
 // Everything about one notification below its first sentences: the life line, the attempts, what it is about, the signature.
 import type { UseQueryResult } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { Id } from "../../parts/copy.tsx";
 import { LifeLine } from "../../parts/life-line.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
-import { Fact, Facts, Section } from "../../parts/page.tsx";
-import { Time } from "../../parts/time.tsx";
+import { Section } from "../../parts/page.tsx";
 import { SignatureTester } from "../tools/signature-tester.tsx";
+import { About } from "./about.tsx";
 import { AttemptTabs } from "./attempt-tabs.tsx";
 import { AttemptView } from "./attempt-view.tsx";
 import { CompareView } from "./compare-view.tsx";
@@ -124,45 +122,4 @@ export function stepAttempt(attempts: readonly Attempt[] | undefined, named: str
   if (!attempts || attempts.length === 0) return undefined;
   const from = attempts.indexOf(chosenAttempt(attempts, named) as Attempt);
   return String(attempts[Math.min(attempts.length - 1, Math.max(0, from + by))]?.attempt);
-}
-
-function About({ notification }: { readonly notification: Notification }) {
-  const { id, event, app, subscription, workspace_id, topic, api_version, object_id, ordering_key, created_at, item_bytes } = notification;
-  const link = "underline decoration-line-strong underline-offset-2 whitespace-nowrap hover:decoration-ink";
-  return (
-    <Facts>
-      <Fact name="Notification">
-        <Id id={id} />
-      </Fact>
-      <Fact name="Event">
-        <Id id={event} />{" "}
-        <Link to="/explorer" search={{ event }} className={link}>
-          Who else was notified?
-        </Link>
-      </Fact>
-      <Fact name="Topic">{topic}</Fact>
-      <Fact name="Workspace">
-        <Id id={workspace_id} />
-      </Fact>
-      <Fact name="App">
-        <Id id={app} short />{" "}
-        <Link to="/apps/$app/deliveries" params={{ app }} className={link}>
-          Its deliveries
-        </Link>
-      </Fact>
-      <Fact name="Subscription">
-        <Id id={subscription} short />{" "}
-        <Link to="/apps/$app/webhooks" params={{ app }} search={{ subscription }} className={link}>
-          Its settings
-        </Link>
-      </Fact>
-      <Fact name="API version">{api_version}</Fact>
-      {object_id !== null && <Fact name="Object">{object_id}</Fact>}
-      {ordering_key !== null && <Fact name="Ordering key">{ordering_key}</Fact>}
-      <Fact name="Published">
-        <Time at={created_at} exact />
-      </Fact>
-      <Fact name="Item">{item_bytes.toLocaleString("en")} bytes</Fact>
-    </Facts>
-  );
 }

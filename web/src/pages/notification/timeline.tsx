@@ -1,5 +1,5 @@
 import type { Notification } from "./use-notification.ts";
-import { DueTime, Time, durationText } from "../../parts/time.tsx";
+import { DueTime, Time, durationText, exactText, useZone } from "../../parts/time.tsx";
 
 type TimelineProps = { readonly timeline: Notification["timeline"]; readonly onChoose: (attempt: number) => void };
 
@@ -25,7 +25,7 @@ export function Timeline({ timeline, onChoose }: TimelineProps) {
               </button>
             )}
             <span className="text-ink-3">
-              {kind === "next" ? <DueTime at={at} /> : index > 0 ? `after ${since(timeline[0]?.at, at)}` : <Time at={at} />}
+              {kind === "next" ? <DueTime at={at} /> : index > 0 ? <After from={timeline[0]?.at ?? at} at={at} /> : <Time at={at} />}
             </span>
           </p>
           <p className="text-ink-2">{sentence}</p>
@@ -35,4 +35,11 @@ export function Timeline({ timeline, onChoose }: TimelineProps) {
   );
 }
 
-const since = (from: string | undefined, to: string): string => durationText(Date.parse(to) - Date.parse(from ?? to));
+function After({ from, at }: { readonly from: string; readonly at: string }) {
+  const [zone] = useZone();
+  return (
+    <time dateTime={at} title={exactText(at, zone)} className="whitespace-nowrap">
+      after {durationText(Date.parse(at) - Date.parse(from))}
+    </time>
+  );
+}

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { searchText } from "@bellhop/contract/search";
 import type { SearchFilters } from "@bellhop/contract/search";
 import type { ReactNode } from "react";
-import { durationText } from "../../parts/time.tsx";
+import { durationText, exactText, useZone } from "../../parts/time.tsx";
 import { count, latencyText } from "./overview-answer.ts";
 import type { Statistics } from "./overview-answer.ts";
 
@@ -17,6 +17,7 @@ type NumbersProps = {
 
 export function Numbers({ app, statistics, subscription, workspace, nowMs }: NumbersProps) {
   const { totals, backlog, since, until } = statistics;
+  const [zone] = useZone();
   const scope: SearchFilters = {
     ...(subscription === undefined ? {} : { subscription }),
     ...(workspace === undefined ? {} : { workspace }),
@@ -51,7 +52,11 @@ export function Numbers({ app, statistics, subscription, workspace, nowMs }: Num
         {count(backlogSize)}
       </Tile>
       <Tile name="Oldest undelivered" wide>
-        {oldest === null ? "none" : <span title={oldest}>{durationText(Math.max(0, nowMs - Date.parse(oldest)))}</span>}
+        {oldest === null ? (
+          "none"
+        ) : (
+          <span title={`made ${exactText(oldest, zone)}`}>{durationText(Math.max(0, nowMs - Date.parse(oldest)))}</span>
+        )}
       </Tile>
     </div>
   );
