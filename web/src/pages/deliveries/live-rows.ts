@@ -57,8 +57,11 @@ export class LiveRows {
 
   /** The newest page as it is now: what is shown in its range and not in it has left the list. */
   compare(page: Page, readMs: number): void {
+    const last = page.data.at(-1);
+    // The server looked at some and found none: how far back it looked is not said, so nothing follows for what is shown.
+    if (last === undefined && page.next_cursor !== null) return;
     const listed = new Set(page.data.map(({ id }) => id));
-    const oldest = page.next_cursor === null ? "" : (page.data.at(-1)?.id ?? "");
+    const oldest = page.next_cursor === null || last === undefined ? "" : last.id;
     for (const { entry, changedMs } of this.#shown)
       if (entry.id >= oldest && !listed.has(entry.id) && changedMs < readMs - answerAgeMs) this.#gone.add(entry.id);
     this.#draw();

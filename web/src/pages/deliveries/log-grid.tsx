@@ -105,9 +105,18 @@ export function LogGrid(props: LogGridProps) {
           );
         })}
       </div>
-      {isLoadingMore && <p className="px-3 py-2 text-sm text-ink-3">Loading older ones …</p>}
+      <Below isEmpty={rows.length === 0} hasMore={hasMore} isLoadingMore={isLoadingMore} />
     </div>
   );
+}
+
+type BelowProps = Pick<LogGridProps, "hasMore" | "isLoadingMore"> & { readonly isEmpty: boolean };
+
+/** A rare thing may lie far back: until the end is reached, that none is there is not yet an answer. */
+function Below({ isEmpty, hasMore, isLoadingMore }: BelowProps) {
+  const look = "px-3 py-2 text-sm text-ink-3";
+  if (isEmpty && hasMore) return <p className={look}>None so far. Looking further back …</p>;
+  return isLoadingMore && <p className={look}>Loading older ones …</p>;
 }
 
 function moved(key: string, from: number, count: number): number | null {
