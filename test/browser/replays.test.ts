@@ -131,6 +131,15 @@ test("a range that the log no longer has is marked at its field", async () => {
   assert.ok(await page.getByRole("button", { name: "Replay", exact: true }).isDisabled());
 });
 
+test("a subscription that is not there is not taken for another one", async () => {
+  const { page } = hub.now;
+  await hub.now.go(`/apps/${broken.app}/replays?new=1&subscription=sub_0000000000000000`, "Replays");
+  await page.getByText("This subscription is not there any more").waitFor();
+  assert.equal(await page.getByRole("button", { name: /^Replay/ }).count(), 0);
+  await page.getByLabel("Subscription", { exact: true }).selectOption("Main endpoint");
+  await page.getByRole("button", { name: /^Replay/ }).waitFor();
+});
+
 test("a replay of a thousand is canceled midway: it says how far it came, and what was not begun is not sent", async () => {
   const { page, program } = hub.now;
   const made = await program.makeApp("big", [{ url: slow.url, topics: ["ticket.created"], max_in_flight: 50 }]);

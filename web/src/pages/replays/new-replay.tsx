@@ -24,7 +24,9 @@ type NewReplayProps = {
 
 /** What is asked for is in the URL; how many that is stands below it before anything is sent. */
 export function NewReplay({ subscriptions, question, onChange, onClose }: NewReplayProps) {
-  const subscription = subscriptions.find(({ id }) => id === question.subscription) ?? subscriptions[0];
+  // One that is named and not there is never taken for another: what is sent again would go elsewhere.
+  const isNamed = question.subscription !== undefined;
+  const subscription = isNamed ? subscriptions.find(({ id }) => id === question.subscription) : subscriptions[0];
   const [asOfMs, setAsOfMs] = useState(() => Date.now());
   const { since, until } = question;
   // "Now" stays what it was when this was counted, so that what is sent is what was counted.
@@ -44,6 +46,7 @@ export function NewReplay({ subscriptions, question, onChange, onClose }: NewRep
           <SubscriptionSelect
             subscriptions={subscriptions}
             value={subscription?.id}
+            all={subscription ? undefined : "Choose one"}
             error={problem?.at("/subscription")}
             onChange={(chosen) =>
               change({ subscription: chosen, topics: undefined, reason: undefined, code: undefined, beyond: undefined })
@@ -67,7 +70,7 @@ export function NewReplay({ subscriptions, question, onChange, onClose }: NewRep
       </div>
       <div className="mt-5 border-t border-line pt-4">
         {body === null ? (
-          <Banner tone="warn" title="This is no range of time">
+          <Banner tone="warn" title={subscription ? "This is no range of time" : "This subscription is not there any more"}>
             Choose one above.
           </Banner>
         ) : (

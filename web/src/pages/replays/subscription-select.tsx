@@ -6,7 +6,7 @@ type SubscriptionSelectProps = {
   readonly subscriptions: readonly Subscription[];
   readonly value: string | undefined;
   /** What none chosen means; without it one is chosen always. */
-  readonly all?: string;
+  readonly all?: string | undefined;
   readonly error?: string | undefined;
   readonly onChange: (subscription: string | undefined) => void;
 };

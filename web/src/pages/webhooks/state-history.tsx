@@ -2,6 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import type { Answer } from "../../api/client.ts";
 import { askPages } from "../../api/queries.ts";
 import { Button } from "../../parts/button.tsx";
+import { Id } from "../../parts/copy.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Section } from "../../parts/page.tsx";
 import { State } from "../../parts/status.tsx";
@@ -76,7 +77,7 @@ function Row({ change: { at, state, sentence, until, warning_day, by }, isFirst 
           </span>
         )}
       </Td>
-      <Td className="font-mono text-sm text-ink-3">{by === ownActor ? "Bellhop" : by}</Td>
+      <Td className="font-mono text-sm text-ink-3">{by === ownActor ? "Bellhop" : <Id id={by} />}</Td>
     </tr>
   );
 }

@@ -13,6 +13,7 @@ import { ProblemBanner } from "../../parts/problem.tsx";
 import { State } from "../../parts/status.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import { useShortcuts } from "../../shell/shortcuts.ts";
+import { heldText } from "./held-text.ts";
 import { Lasting } from "./lasting.tsx";
 import { PauseDialog } from "./pause-dialog.tsx";
 import { SetLiveDialog } from "./set-live-dialog.tsx";
@@ -164,7 +165,7 @@ function DeleteDialog({ subscription: { app, id, url, held }, open, onClose }: D
     >
       <p className="font-mono text-sm wrap-anywhere">{url}</p>
       <p>
-        Nothing is sent there any more, and what waits ends undelivered{held && held.count > 0 ? `: ${held.count} held` : ""}. This cannot
+        Nothing is sent there any more, and what waits ends undelivered. {held && held.count > 0 && `${heldText(held)} held. `}This cannot
         be taken back.
       </p>
       <ProblemBanner error={remove.error} />
