@@ -113,14 +113,19 @@ function Cells({ row: { entry }, showsApp, endpoints, onOpen }: LogRowProps) {
   );
 }
 
-function NarrowCells({ row: { entry }, onOpen }: LogRowProps) {
+function NarrowCells({ row: { entry }, endpoints, onOpen }: LogRowProps) {
   return (
     <div role="presentation" className="flex h-full flex-col justify-center gap-0.5 px-3">
-      <div role="presentation" className="flex items-center justify-between gap-3">
+      <div role="presentation" className="flex items-baseline gap-3">
         <span role="gridcell" className="min-w-0">
           <TopicLink entry={entry} onOpen={onOpen} />
         </span>
-        <span role="gridcell" className="shrink-0 text-sm text-ink-3">
+        {endpoints && (
+          <span role="gridcell" className="min-w-0 flex-1 text-sm">
+            <Endpoint entry={entry} endpoints={endpoints} />
+          </span>
+        )}
+        <span role="gridcell" className="ml-auto shrink-0 text-sm text-ink-3">
           <Time at={entry.created_at} />
         </span>
       </div>
