@@ -151,7 +151,7 @@ test("without a network or a session Save says so, and goes on with what was typ
   await context.setOffline(false);
   await context.clearCookies();
   await save.click();
-  await page.getByText("You are not signed in any more").first().waitFor();
+  await page.getByText("Your session has ended").first().waitFor();
   const { url } = await program.must<{ url: string }>("POST", "/v1/sign-in-links");
   const other = await context.newPage();
   await other.goto(url);

@@ -25,7 +25,8 @@ export class ApiProblem extends Error {
   readonly requestId: string | null;
 
   constructor(status: number, document: ProblemDocument) {
-    super(document.detail ?? document.title ?? "The request failed.");
+    // Back quotes are for those who read it in a terminal.
+    super((document.detail ?? document.title ?? "The request failed.").replaceAll("`", ""));
     this.status = status;
     this.code = document.code ?? "unknown";
     this.title = document.title ?? "The request failed";
@@ -45,13 +46,6 @@ const noAnswer: ProblemDocument = {
   code: "unreachable",
   title: "Bellhop does not answer",
   detail: "The server cannot be reached. Is it running?",
-};
-
-/** In words for a person: they have a session, and no key. What was typed is on the page still. */
-const signedOut: ProblemDocument = {
-  code: "unauthorized",
-  title: "You are not signed in any more",
-  detail: "The session has ended. Open a new sign-in link in another tab (npm run link prints one where Bellhop runs) and try again here.",
 };
 
 export async function call<N extends RouteName>(name: N, input: Input<N> = {}, signal?: AbortSignal): Promise<Answer<N>> {
@@ -80,9 +74,15 @@ export function urlOf<N extends RouteName>(name: N, { params, query }: Input<N> 
   return search === "" ? filled : `${filled}?${search}`;
 }
 
+/** What the server says of a missing key, for those who have none but a session. */
+const sessionEnded: ProblemDocument = {
+  title: "Your session has ended",
+  detail: "Sign in again by a new link, in another tab; what you typed here stays.",
+};
+
 async function documentOf(response: Response): Promise<ProblemDocument> {
   return response.json().then(
-    (document: ProblemDocument) => (document.code === signedOut.code ? { ...document, ...signedOut } : document),
+    (document: ProblemDocument) => (document.code === "unauthorized" ? { ...document, ...sessionEnded } : document),
     () => ({ title: `The server answered ${response.status}` }),
   );
 }

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ApiProblem } from "../../api/client.ts";
 import type { Answer } from "../../api/client.ts";
-import { ask } from "../../api/queries.ts";
+import { ask, isSessionEnded } from "../../api/queries.ts";
 
 const againMs = 10_000;
 /** The least that can be asked for; only the totals are read. */
@@ -16,8 +16,9 @@ export function Summary({ app }: { readonly app: string | null }) {
     refetchInterval: againMs,
   });
   // What is listed below may be old then.
-  if (error instanceof ApiProblem && (error.status === 0 || error.status === 401)) return <>{error.message}</>;
-  return <>{data ? sentence(data) : " "}</>;
+  if (error instanceof ApiProblem && (error.status === 0 || isSessionEnded(error))) return <>{error.message}</>;
+  // On one line where there is room: its numbers grow, and what is below must not move for that.
+  return <span className="xl:whitespace-nowrap">{data ? sentence(data) : " "}</span>;
 }
 
 function sentence({ totals: { delivered, ended }, backlog }: Statistics): string {
