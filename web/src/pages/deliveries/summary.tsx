@@ -12,7 +12,7 @@ type Statistics = Answer<"getStatistics">;
 
 export function Summary({ app }: { readonly app: string | null }) {
   const { data, error } = useQuery({
-    ...ask("getStatistics", { query: { buckets, ...(app === null ? {} : { app }) } }),
+    ...ask("getStatistics", { query: { buckets, by_workspace: false, ...(app === null ? {} : { app }) } }),
     refetchInterval: againMs,
   });
   // What is listed below may be old then.
