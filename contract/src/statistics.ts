@@ -98,6 +98,12 @@ export const StatisticsQuerySchema = Type.Object(
         description: "Points of the series at most.",
       }),
     ),
+    by_workspace: optional(
+      Type.Boolean({
+        default: true,
+        description: "`false`: nothing is sampled, and `by_workspace` is empty; with `workspace_id` it makes no difference.",
+      }),
+    ),
   },
   { additionalProperties: false },
 );

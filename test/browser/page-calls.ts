@@ -10,7 +10,11 @@ const ofApp = [...shell, "/v1/apps/{app}"];
 const subscriptions = "/v1/apps/{app}/subscriptions?limit=100";
 const installations = "/v1/apps/{app}/installations?limit=100";
 const notification = ["/v1/notifications/{notification}", "/v1/notifications/{notification}/attempts", "/v1/stream?id={notification}"];
-const deliveries = ["/v1/statistics?buckets=2&app={app}", "/v1/notifications?app={app}&limit=100", "/v1/stream?app={app}"];
+const deliveries = [
+  "/v1/statistics?buckets=2&by_workspace=false&app={app}",
+  "/v1/notifications?app={app}&limit=100",
+  "/v1/stream?app={app}",
+];
 const replays = [...ofApp, subscriptions, "/v1/replays?subscription={every subscription}&limit=100", "/v1/stream?app={app}"];
 const explorer = [...shell, "/v1/workspaces?limit=100", "/v1/topics"];
 const apps = [...shell, "/v1/statistics/apps", "/v1/apps/{every app}/installations?limit=100"];
@@ -53,7 +57,10 @@ export const pageCalls: readonly PageCalls[] = [
   { page: "/tools", calls: shell },
   { page: "/inbox", calls: [...shell, "/v1/inbox?limit=100"] },
   { page: "/operator/flow", calls: [...shell, "/v1/flow", "/v1/brakes?active=true&limit=100"] },
-  { page: "/operator/deliveries", calls: [...shell, "/v1/statistics?buckets=2", "/v1/notifications?limit=100", "/v1/stream"] },
+  {
+    page: "/operator/deliveries",
+    calls: [...shell, "/v1/statistics?buckets=2&by_workspace=false", "/v1/notifications?limit=100", "/v1/stream"],
+  },
   { page: "/operator/workspaces", calls: [...shell, "/v1/workspaces?limit=100"] },
   {
     page: "/operator/workspaces?open={workspace}",

@@ -19,11 +19,14 @@ import type { Range } from "./statistics-range.ts";
 const together = { notifications: 500, candidateCost: 1 / 4 };
 /** Pages touched to find notifications and what became of them. */
 const buffersMax = 200;
-/** Steps read of one: a policy has at most 21 attempts. */
-const stepsMax = 24;
+/** Steps read of one, the newest: each of many attempts lies on a page of its own, and the newest says how many there were. */
+const stepsMax = 4;
 
 export type Sampled = { readonly row: NotificationRow; readonly counts: Counts };
 export type Sample = { readonly found: readonly Sampled[]; readonly sinceMs: number; readonly complete: boolean };
+
+/** Where nobody asks for it. */
+export const noSample = ({ toMs }: Range): Sample => ({ found: [], sinceMs: toMs, complete: false });
 
 export async function takeSample(on: Connection, query: StatisticsQuery, range: Range, asking: Asking): Promise<Sample> {
   const none = { found: [], sinceMs: range.fromMs, complete: true };

@@ -12,7 +12,7 @@ import type { Names } from "./names.ts";
 import type { Backlog } from "./statistics-backlog.ts";
 import { rangeOf } from "./statistics-range.ts";
 import type { Range } from "./statistics-range.ts";
-import { sumBy, takeSample } from "./statistics-sample.ts";
+import { noSample, sumBy, takeSample } from "./statistics-sample.ts";
 import type { Sample } from "./statistics-sample.ts";
 import { scopeOf } from "./statistics-scope.ts";
 
@@ -30,7 +30,8 @@ type Sums = { readonly steps: Map<number, Counts>; readonly subscriptions: Map<n
 export async function showStatistics(on: Connection, deps: StatisticsDeps, query: StatisticsQuery, asking: Asking): Promise<Statistics> {
   const scope = await scopeOf(on, query, asking);
   const range = rangeOf(query, scope.counted ? (scope.subscriptions?.length ?? null) : 0, deps.nowMs(), deps.retentionDays);
-  const sample = await takeSample(on, query, range, asking);
+  const isSampled = !scope.counted || query.by_workspace !== false;
+  const sample = isSampled ? await takeSample(on, query, range, asking) : noSample(range);
   const sums = scope.counted ? await countedSums(on, deps.recent(), range, scope.subscriptions) : sampledSums(sample, range);
   const total = newSum();
   for (const counts of sums.steps.values()) addCounts(total, counts);

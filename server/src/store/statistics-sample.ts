@@ -26,18 +26,17 @@ export function fatesWithin(on: Connection, { from, below }: Stretch): Promise<F
   );
 }
 
-/** Of these, with at most `steps` steps of each. */
+/** Of these, by the newest `steps` steps of each. */
 export function fatesOf(on: Connection, notifications: readonly string[], { from, below }: Stretch, steps: number): Promise<FateRow[]> {
   return rows<FateRow>(
     on,
     sql`
-    select n.id as notification, (count(*) filter (where kind = 'a'))::int4 as attempts,
-      (count(*) filter (where kind = 'a' and reason is not null))::int4 as failed,
+    select n.id as notification, max(requests) as attempts, max(requests) - (count(*) filter (where kind = 'a' and reason is null))::int4 as failed,
       coalesce(bool_or(kind = 'a' and reason is null), false) as delivered, bool_or(kind = 'e') as ended,
       array_agg(total_us) filter (where kind = 'a' and total_us is not null) as durations_us
     from unnest(${uuids(notifications)}::uuid[]) as n (id)
     cross join lateral (
-      select kind, reason, total_us from log
+      select kind, reason, requests, total_us from log
       where notification = n.id and notification >= ${from}::uuid and notification < ${below}::uuid
       order by step desc limit ${steps}::int4) l
     group by n.id`,

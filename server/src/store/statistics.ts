@@ -54,12 +54,12 @@ export function sumsOf(
         sum(latency[1]), sum(latency[2]), sum(latency[3]), sum(latency[4]), sum(latency[5]), sum(latency[6]), sum(latency[7]), sum(latency[8]),
         sum(latency[9]), sum(latency[10]), sum(latency[11]), sum(latency[12]), sum(latency[13]), sum(latency[14]), sum(latency[15]),
         sum(latency[16])]::float8[] as counts
-    from unnest(${int4s(subscriptions)}::int4[]) s (ref) cross join lateral (
+    from (
       select at, subscription, made, attempts, delivered, failed, ended, latency from subscription_hour
-      where subscription = s.ref and at >= ${at(hours.fromMs)}::timestamptz and at < ${at(hours.toMs)}::timestamptz
+      where subscription = any(${int4s(subscriptions)}::int4[]) and at >= ${at(hours.fromMs)}::timestamptz and at < ${at(hours.toMs)}::timestamptz
       union all
       select at, subscription, made, attempts, delivered, failed, ended, latency from subscription_minute
-      where subscription = s.ref and at >= ${at(minutes.fromMs)}::timestamptz and at < ${at(minutes.toMs)}::timestamptz
+      where subscription = any(${int4s(subscriptions)}::int4[]) and at >= ${at(minutes.fromMs)}::timestamptz and at < ${at(minutes.toMs)}::timestamptz
         and (at < ${at(own.fromMs)}::timestamptz or epoch <> ${own.epoch}::int4)) counted
     group by grouping sets ((1), (2))`,
   );

@@ -11,7 +11,7 @@ type Statistics = Answer<"getStatistics">;
 
 export function Summary({ app }: { readonly app: string | null }) {
   const { data } = useQuery({
-    ...ask("getStatistics", { query: { buckets, ...(app === null ? {} : { app }) } }),
+    ...ask("getStatistics", { query: { buckets, by_workspace: false, ...(app === null ? {} : { app }) } }),
     refetchInterval: againMs,
   });
   return <>{data ? sentence(data) : " "}</>;
