@@ -8,13 +8,13 @@ const concurrency = 2;
 const hangsAfterMs = 180_000;
 const slow = [
   "server/src/embedded/",
-  "server/src/show/list-buffers",
   "test/ended-reasons",
   "test/fairness",
   "test/faults/",
   "test/forty-days",
   "test/hostile/",
   "test/order",
+  "test/page-buffers",
   "test/replays",
   "test/states-over-days",
   "test/steady",

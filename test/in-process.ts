@@ -27,7 +27,7 @@ const onlyLocalhost = async (host: string): Promise<Lookup> =>
 /** What seals secrets in the tests' databases. */
 export const encryptionKey = Buffer.alloc(32, 7);
 
-const adminKey = "test-admin-key-0123456789";
+export const adminKey = "test-admin-key-0123456789";
 
 export type Answer<T = Record<string, unknown>> = { status: number; body: T; text: string; headers: Headers };
 
