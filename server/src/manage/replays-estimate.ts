@@ -9,7 +9,7 @@ import type { AppView, SubscriptionView } from "../store/directory.ts";
 import { installedMs } from "../store/replays-missed-rows.ts";
 import { readMissed } from "../store/replays-missed.ts";
 import type { MissedCursor } from "../store/replays-missed.ts";
-import { candidates, failedCandidates, replayFacts } from "../store/replays-read.ts";
+import { candidates, failedCandidates, replayOutcomes, topicsOf } from "../store/replays-read.ts";
 import type { Candidate, Slice } from "../store/replays-read.ts";
 import type { Connection } from "../store/sql.ts";
 import type { Range } from "./replays-range.ts";
@@ -101,8 +101,9 @@ async function matching(on: Connection, { include, topics }: Estimated, found: r
   const matched = new Set<string>();
   for (let from = 0; from < found.length; from += factsMax) {
     const ids = found.slice(from, from + factsMax).map(({ id }) => id);
-    for (const facts of await replayFacts(on, ids))
-      if (isAskedFor(topics, facts.topic) && isReplayed(include as "failed" | "all", facts)) matched.add(facts.id);
+    const over = (await replayOutcomes(on, ids)).filter((outcome) => isReplayed(include as "failed" | "all", outcome));
+    const named = topics !== null && over.length > 0 ? await topicsOf(on, ids) : null;
+    for (const { id } of over) if (named === null || isAskedFor(topics, named.get(id) ?? "")) matched.add(id);
   }
   return found.filter(({ id }) => matched.has(id));
 }
