@@ -8,6 +8,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import { freePort } from "../server/src/port.ts";
 import { makePartitions } from "../server/src/store/partitions.ts";
+import { fillLog } from "../test/filled-log.ts";
+import type { LogShape } from "../test/filled-log.ts";
 import { destinationUrl } from "./destination.ts";
 import { endProcess, spawnNode } from "./pinned.ts";
 import type { System, Written } from "./system.ts";
@@ -16,6 +18,7 @@ const adminKey = "bench-admin-key-0123456789";
 const readyWithinMs = 60_000;
 const readyPollMs = 50;
 const answerWithinMs = 30_000;
+const fillingWithinMs = 300_000;
 const makingAtOnce = 8;
 /** As `npm start` sets it. */
 const compileCache = new URL("../node_modules/.cache/node", import.meta.url).pathname;
@@ -89,6 +92,15 @@ export class Bellhop implements System {
       }
     };
     await Promise.all(Array.from({ length: makingAtOnce }, work));
+  }
+
+  /** Apps with a log of some days, in a Bellhop that has had neither. */
+  async fillLog(shape: LogShape): Promise<void> {
+    const encryptionKey = Buffer.from(readFileSync(join(this.#dataDir, "encryption.key"), "utf8").trim(), "base64");
+    const pool = new pg.Pool({ connectionString: databaseUrl(this.#dataDir), max: shape.days, query_timeout: fillingWithinMs });
+    await fillLog(pool, encryptionKey, shape).finally(() => pool.end());
+    // It takes up what was changed with the next change that it makes itself.
+    await this.#call("PUT", "/v1/workspaces/ext:last", { name: "Last", kind: "paid", region: "us" });
   }
 
   async written(): Promise<Written> {

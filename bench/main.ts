@@ -16,6 +16,7 @@ import { measureHanging } from "./hanging.ts";
 import { measureLatency } from "./latency.ts";
 import { measureMemory } from "./memory.ts";
 import { measureOverhead } from "./overhead.ts";
+import { measurePages } from "./pages.ts";
 import { canPin, pinSelf } from "./pinned.ts";
 import type { Results } from "./report.ts";
 import { measureRivals } from "./rivals/measure.ts";
@@ -33,6 +34,7 @@ const parts: { readonly [Name in PartName]: (bench: Bench) => Promise<Results[Na
   counts: measureCounts,
   memory: measureMemory,
   hanging: measureHanging,
+  pages: measurePages,
   rivals: measureRivals,
 };
 /** Every step has a limit of its own; this is for what nobody thought of. */

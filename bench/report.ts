@@ -5,6 +5,7 @@ import type { LatencyResult } from "./latency.ts";
 import type { Maximum } from "./maximum.ts";
 import type { MemoryResult } from "./memory.ts";
 import type { Overhead } from "./overhead.ts";
+import type { PagesResult } from "./pages.ts";
 import type { RivalsResult } from "./rivals/measure.ts";
 import { rivalParts } from "./rivals/report.ts";
 import type { Timing } from "./settings.ts";
@@ -30,6 +31,7 @@ export type Results = {
   counts: readonly Count[];
   memory: MemoryResult;
   hanging: HangingResult;
+  pages: PagesResult;
   rivals: RivalsResult;
 };
 export type Report = { readonly [Name in keyof Results]?: Part<Results[Name]> };
@@ -48,6 +50,7 @@ const sectionsOf: { readonly [Name in keyof Results]: (result: Results[Name]) =>
   counts: (counts) => [countSection(counts)],
   memory: (memory) => [activeSection(memory), idleSection(memory)],
   hanging: (hanging) => [hangingSection(hanging)],
+  pages: (pages) => [pagesSection(pages)],
   rivals: (rivals) => rivalParts(rivals),
 };
 
@@ -224,6 +227,20 @@ function hangingSection({ rate, none, half, p50, p99, pairs, windows, voidWindow
       ["A/A (95 %)", "", against(p50.control), against(p99.control)],
     ],
     note: `${pairs} pairs, ${voidWindows} of ${windows} windows void; after ${unsettled} of them something still waited when the next began.`,
+  };
+}
+
+function pagesSection({ notifications, rounds, times }: PagesResult): Section {
+  const byPage = Map.groupBy(times, ({ page }) => page);
+  return {
+    title: `All answers of a page of the hub, with ${notifications.toLocaleString("en")} notifications in the log, in ms`,
+    head: ["", "calls", "busiest app p50", "p90", "failing app p50", "p90"],
+    rows: [...byPage].map(([page, ofPage]) => [
+      page,
+      ofPage.map(({ calls }) => calls).join(", "),
+      ...ofPage.flatMap(({ medianMs, p90Ms }) => [ms(medianMs), ms(p90Ms)]),
+    ]),
+    note: `Each page was opened ${rounds} times, with its calls at once over six connections. The busiest app has 50 subscriptions and is installed in 200 workspaces.`,
   };
 }
 

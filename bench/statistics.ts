@@ -11,6 +11,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
+/** The smallest of them that so large a part is not above. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? Number.NaN;
+}
+
 export type Control = { readonly ratio: number; readonly upper: number };
 
 /** The ratio of two samples of the same thing, and how large it gets by chance: the upper end of 95 % of its bootstrap. */

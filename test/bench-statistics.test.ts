@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
 import { figuresOf, interleave, medianOf } from "../bench/interleave.ts";
-import { control, highest, median } from "../bench/statistics.ts";
+import { control, highest, median, quantile } from "../bench/statistics.ts";
 import { judgeOne } from "../bench/targets.ts";
 import type { Window } from "../bench/window.ts";
 
@@ -14,6 +14,13 @@ test("the median of an even number of windows is between the two in the middle, 
   assert.equal(median([4, 1, 3, 2]), 2.5);
   assert.equal(median([1, 1, 1, 1, 900]), 1);
   assert.ok(Number.isNaN(median([])));
+});
+
+test("of twenty times the 90 % are not above the eighteenth", () => {
+  const times = Array.from({ length: 20 }, (_, index) => 20 - index);
+  assert.equal(quantile(times, 0.9), 18);
+  assert.equal(quantile([7], 0.9), 7);
+  assert.ok(Number.isNaN(quantile([], 0.9)));
 });
 
 test("a setting compared with itself has a ratio of 1, and what chance makes of it grows with the scatter of its windows", () => {
