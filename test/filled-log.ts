@@ -1,11 +1,13 @@
 // A log as it is after some busy days, written by SQL at once: what pages are asked about when they are counted and timed. A running
 // program takes none of it for its own work, and knows the apps once the next change of control data is made through it.
-import type pg from "pg";
+import pg from "pg";
 import { createSeal } from "../server/src/store/seal.ts";
 import { makePartitions, vacuumDay } from "../server/src/store/partitions.ts";
 
 export const dayMs = 86_400_000;
 export const notificationsPerEvent = 4;
+/** Of one statement; only ends hangs. */
+const withinMs = 300_000;
 
 const idOf = (prefix: string, number: number): string => `${prefix}_${String(number).padStart(16, "0")}`;
 
@@ -23,7 +25,16 @@ export type LogShape = { readonly fromMs: number; readonly days: number; readonl
 export const million = { days: 5, eventsPerDay: 50_000 } as const;
 
 /** `encryptionKey`: of the program, which opens the secrets of all apps that it knows. */
-export async function fillLog(pool: pg.Pool, encryptionKey: Buffer, shape: LogShape): Promise<void> {
+export async function fillLog(databaseUrl: string, encryptionKey: Buffer, shape: LogShape): Promise<void> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: shape.days, query_timeout: withinMs });
+  try {
+    await fill(pool, encryptionKey, shape);
+  } finally {
+    await pool.end();
+  }
+}
+
+async function fill(pool: pg.Pool, encryptionKey: Buffer, shape: LogShape): Promise<void> {
   const { fromMs, days } = shape;
   const toMs = fromMs + days * dayMs;
   await makePartitions(pool, fromMs, toMs);
