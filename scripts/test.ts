@@ -8,6 +8,7 @@ const concurrency = 2;
 const hangsAfterMs = 180_000;
 const slow = [
   "server/src/embedded/",
+  "test/browser/scrolling",
   "test/ended-reasons",
   "test/fairness",
   "test/faults/",
