@@ -40,6 +40,8 @@ async function fill(pool: pg.Pool, encryptionKey: Buffer, shape: LogShape): Prom
   await makePartitions(pool, fromMs, toMs);
   await pool.query(control);
   await sealSecrets(pool, encryptionKey);
+  // Last: a program that looks before has not heard of apps that have no secret yet.
+  await pool.query("update control_version set version = version + 1");
   await Promise.all(Array.from({ length: days }, (_, day) => pool.query(dayOfFlow(fromMs + day * dayMs, shape.eventsPerDay))));
   await pool.query(counters(fromMs, toMs));
   // As each hour leaves its day.
@@ -50,17 +52,16 @@ async function fill(pool: pg.Pool, encryptionKey: Buffer, shape: LogShape): Prom
 // 200 workspaces; app 1 has 50 subscriptions of which 30 never get anything, app 2 has one that always fails, apps 3 to
 // 20 have one each, the last of which gets nothing. App 1 is installed everywhere, each other one in ten workspaces.
 const control = `
-  update control_version set version = version + 1;
   insert into workspace (id, external_id, name, kind, region, version)
-    select 'w' || n, 'customer-' || n, 'Customer ' || n, 'paid', 'us', version from control_version, generate_series(1, 200) n order by n;
+    select 'w' || n, 'customer-' || n, 'Customer ' || n, 'paid', 'us', version + 1 from control_version, generate_series(1, 200) n order by n;
   insert into app (id, owner, name, description, visibility, api_version, permissions, redirect_urls, client_id, version)
-    select 'app_' || lpad(n::text, 16, '0'), 1, 'App ' || n, '', 'public', '2.14', '{read_tickets}', '{}', 'client' || n, version
+    select 'app_' || lpad(n::text, 16, '0'), 1, 'App ' || n, '', 'public', '2.14', '{read_tickets}', '{}', 'client' || n, version + 1
     from control_version, generate_series(1, ${apps}) n order by n;
   insert into installation (app, workspace, permissions, version)
-    select a, w, '{read_tickets}', version from control_version, generate_series(1, ${apps}) a, generate_series(1, 200) w where a = 1 or w % ${apps} = a - 1;
+    select a, w, '{read_tickets}', version + 1 from control_version, generate_series(1, ${apps}) a, generate_series(1, 200) w where a = 1 or w % ${apps} = a - 1;
   insert into subscription (id, app, url, topics, topics_off, policy, signatures, ordered, metadata, header_names, version)
     select 'sub_' || lpad(n::text, 16, '0'), case when n <= 50 then 1 else n - 49 end, 'https://hooks-' || n || '.example.com/webhooks',
-      '{ticket.created}', '{}', '{}', '{}', false, '{}', '{}', version
+      '{ticket.created}', '{}', '{}', '{}', false, '{}', '{}', version + 1
     from control_version, generate_series(1, 69) n order by n;`;
 
 async function sealSecrets(pool: pg.Pool, encryptionKey: Buffer): Promise<void> {
