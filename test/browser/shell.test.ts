@@ -41,6 +41,30 @@ test("without a session every page says how to get one, and what it showed is th
   assert.equal(await page.getByText("Local mode").isVisible(), instance.local_mode);
 });
 
+test("a session that ends under somebody's hands is named as that, and what was typed is saved after signing in elsewhere", async () => {
+  const { page, program, context } = hub.now;
+  const { app } = await program.makeApp("ended", []);
+  await hub.now.go(`/apps/${app}/basic`, "Basic information");
+  const name = page.getByLabel("Name", { exact: true });
+  await name.fill("Kept while I was away");
+  await context.clearCookies();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Nothing can be read or changed until you sign in again").waitFor();
+  assert.equal(await page.getByText("Authorization: Bearer").count(), 0);
+  const elsewhere = await context.newPage();
+  const { url } = await program.must<{ url: string }>("POST", "/v1/sign-in-links");
+  await elsewhere.goto(url);
+  await elsewhere.getByRole("heading", { name: "Your apps" }).waitFor();
+  await elsewhere.close();
+  await page.bringToFront();
+  // A browser without a window tells no page that it is looked at again.
+  await page.evaluate("dispatchEvent(new Event('visibilitychange'))");
+  await page.getByText("Nothing can be read or changed").waitFor({ state: "detached" });
+  assert.equal(await name.inputValue(), "Kept while I was away");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved").waitFor();
+});
+
 test("signing out ends the session at the server, not only on the page", async () => {
   const { page, program } = hub.now;
   await hub.now.go("/apps");
@@ -57,12 +81,15 @@ test("from the keyboard alone: a page by what people call it, an app by its name
   const { app } = await program.makeApp("keyboard", []);
   await program.must("PATCH", `/v1/apps/${app}`, { name: "Concierge" });
   await hub.now.go("/apps", "Your apps");
+  // What is typed before the menu is there is typed nowhere: it comes with the first press.
   await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Go to a page" }).waitFor();
   await page.keyboard.type("noisy neighbours");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Everything flowing" }).waitFor();
   await page.keyboard.press("Control+k");
   await page.keyboard.type("concierge");
+  await page.getByRole("option", { name: /Concierge/ }).waitFor();
   await page.keyboard.press("Enter");
   await page.waitForURL(`**/apps/${app}/overview`);
   await page.keyboard.press("?");

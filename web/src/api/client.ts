@@ -73,9 +73,15 @@ export function urlOf<N extends RouteName>(name: N, { params, query }: Input<N> 
   return search === "" ? filled : `${filled}?${search}`;
 }
 
+/** What the server says of a missing key, for those who have none but a session. */
+const sessionEnded: ProblemDocument = {
+  title: "Your session has ended",
+  detail: "Sign in again by a new link, in another tab; what you typed here stays.",
+};
+
 async function documentOf(response: Response): Promise<ProblemDocument> {
   return response.json().then(
-    (document: ProblemDocument) => document,
+    (document: ProblemDocument) => (document.code === "unauthorized" ? { ...document, ...sessionEnded } : document),
     () => ({ title: `The server answered ${response.status}` }),
   );
 }

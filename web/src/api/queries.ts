@@ -1,7 +1,8 @@
 // Reading and changing through TanStack Query: what is read is known by the route's name and its input, and a change says
 // which routes' answers it makes untrue.
-import { QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { UseMutationResult } from "@tanstack/react-query";
+import { useRef } from "react";
 import { ApiProblem, call } from "./client.ts";
 import type { Answer, Input, RouteName } from "./client.ts";
 
@@ -9,7 +10,15 @@ const staleMs = 5_000;
 const retriesMax = 2;
 
 export function createQueryClient(): QueryClient {
-  return new QueryClient({
+  // Whoever is refused first finds out for all that the session is over.
+  const onError = (error: Error): void => {
+    const sessionKey = ["readSession"] satisfies [RouteName];
+    const [session] = client.getQueryCache().findAll({ queryKey: sessionKey });
+    if (isSessionEnded(error) && session?.state.error === null) void client.invalidateQueries({ queryKey: sessionKey });
+  };
+  const client = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
         staleTime: staleMs,
@@ -19,7 +28,10 @@ export function createQueryClient(): QueryClient {
       },
     },
   });
+  return client;
 }
+
+export const isSessionEnded = (error: Error | null): boolean => error instanceof ApiProblem && error.code === "unauthorized";
 
 /** For useQuery: `useQuery(ask("readApp", { params: { id } }))`. */
 export function ask<N extends RouteName>(name: N, input: Input<N> = {}) {
@@ -41,14 +53,26 @@ export function askPages<N extends RouteName>(name: N, input: Input<N> = {}) {
 
 export type Command<N extends RouteName> = UseMutationResult<Answer<N>, Error, Input<N>>;
 
-/** A change. What the named routes answered before is read again. */
+/**
+ * A change. What the named routes answered before is read again. The same one is not sent again while it is under way: the second
+ * press of a double click comes before anything is drawn that could stop it.
+ */
 export function useCommand<N extends RouteName>(name: N, changes: readonly RouteName[], done?: (answer: Answer<N>) => void): Command<N> {
   const client = useQueryClient();
-  return useMutation({
+  const underWay = useRef(new Set<string>());
+  const command: Command<N> = useMutation({
     mutationFn: (input: Input<N>) => call(name, input),
     onSuccess: async (answer) => {
       done?.(answer);
       await Promise.all(changes.map((route) => client.invalidateQueries({ queryKey: [route] })));
     },
+    onSettled: (_answer, _error, input) => void underWay.current.delete(JSON.stringify(input)),
   });
+  const mutate: Command<N>["mutate"] = (input, options) => {
+    const same = JSON.stringify(input);
+    if (underWay.current.has(same)) return;
+    underWay.current.add(same);
+    command.mutate(input, options);
+  };
+  return { ...command, mutate };
 }

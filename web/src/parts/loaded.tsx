@@ -1,15 +1,16 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { isSessionEnded } from "../api/queries.ts";
 import { ProblemBanner } from "./problem.tsx";
 
 type LoadedProps<T> = { readonly of: Pick<UseQueryResult<T>, "data" | "error">; readonly children: (data: T) => ReactNode };
 
-/** What was asked for, once it is there; else why not. A failed refresh keeps what is there and says so above. */
+/** What was asked for, once it is there; else why not. A failed refresh keeps what is there and says so above, or the shell does. */
 export function Loaded<T>({ of: { data, error }, children }: LoadedProps<T>) {
   if (data === undefined) return error ? <ProblemBanner error={error} /> : <Skeleton />;
   return (
     <>
-      <ProblemBanner error={error} />
+      <ProblemBanner error={isSessionEnded(error) ? null : error} />
       {children(data)}
     </>
   );
