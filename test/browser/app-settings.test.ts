@@ -80,6 +80,9 @@ test("leaving with a name that is not saved asks first; staying keeps it, leavin
   const nameNow = async (): Promise<string> => (await program.must<{ name: string }>("GET", `/v1/apps/${app}`)).name;
   assert.equal(await nameNow(), "Test App");
   await hub.now.go(`/apps/${app}/basic`, "Basic information");
+  await page.getByLabel("Name", { exact: true }).fill("   ");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("must be 1-100 characters, not all of them blank").waitFor();
   await page.getByLabel("Name", { exact: true }).fill("Renamed");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("navigation", { name: "Where you are" }).getByText("Renamed").waitFor();
