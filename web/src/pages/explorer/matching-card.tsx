@@ -25,7 +25,7 @@ export function MatchingCard({ explained, isOpen }: { readonly explained: Explai
   return (
     <article className="card px-4 py-3">
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
-        <div className="min-w-0 flex-1">
+        <div className="min-w-60 flex-1">
           <h3 className="flex flex-wrap items-baseline gap-x-3 text-lg font-semibold">
             <AppName id={app} />
             <YesNo yes={notified} words={["notified", "not notified"]} />
