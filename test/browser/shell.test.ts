@@ -18,6 +18,9 @@ test("a link signs in once, leaves no token in the address, and says so when it 
     await page.goto(url);
     await page.getByRole("heading", { name: "Your apps" }).waitFor();
     assert.equal(new URL(page.url()).hash, "");
+    // Opened again by whoever it signed in, it leads in.
+    await page.goto(url);
+    await page.getByRole("heading", { name: "Your apps" }).waitFor();
     await other.clearCookies();
     await page.goto(url);
     await page.getByRole("alert").getByText("npm run link").or(page.getByRole("alert")).first().waitFor();
@@ -108,9 +111,20 @@ test("a dark page is dark before anything is drawn", async () => {
   await hub.now.useTheme("light");
 });
 
+test("a server that does not answer is named at once, and what it did not say comes when it answers again", async () => {
+  const { page } = hub.now;
+  await page.route("**/v1/audit*", (route) => route.abort());
+  await hub.now.go("/operator/audit", "Audit log");
+  await page.getByText("Bellhop does not answer").waitFor();
+  await page.unroute("**/v1/audit*");
+  await page.getByRole("region", { name: "Audit" }).waitFor();
+  assert.equal(await page.getByText("Bellhop does not answer").count(), 0);
+});
+
 test("an address that leads nowhere says so and leads back", async () => {
   const { page } = hub.now;
   await hub.now.go("/no/such/page", "There is no such page");
+  await page.getByRole("navigation", { name: "Pages" }).waitFor();
   await page.getByRole("link", { name: "Your apps" }).first().click();
   await page.getByRole("heading", { name: "Your apps" }).waitFor();
 });
@@ -128,7 +142,7 @@ test("the first load is under 180 kB gzipped", async () => {
 });
 
 test("the console has said nothing but what was asked for without a session", () => {
-  hub.now.checkConsole(/status of 401/);
+  hub.now.checkConsole(/status of 401/, /ERR_FAILED/);
 });
 
 async function cookieOf(): Promise<Record<string, string>> {

@@ -25,7 +25,8 @@ export class ApiProblem extends Error {
   readonly requestId: string | null;
 
   constructor(status: number, document: ProblemDocument) {
-    super(document.detail ?? document.title ?? "The request failed.");
+    // Back quotes are for those who read it in a terminal.
+    super((document.detail ?? document.title ?? "The request failed.").replaceAll("`", ""));
     this.status = status;
     this.code = document.code ?? "unknown";
     this.title = document.title ?? "The request failed";

@@ -8,6 +8,8 @@ import type { Answer, Input, RouteName } from "./client.ts";
 
 const staleMs = 5_000;
 const retriesMax = 2;
+/** What nobody answered is asked for again this often, until somebody does. */
+const unreachableAgainMs = 3_000;
 
 export function createQueryClient(): QueryClient {
   // Whoever is refused first finds out for all that the session is over.
@@ -24,13 +26,16 @@ export function createQueryClient(): QueryClient {
         staleTime: staleMs,
         // Whoever comes back to a tab may have changed something in another one a moment ago.
         refetchOnWindowFocus: "always",
-        retry: (failures, error) => failures < retriesMax && error instanceof ApiProblem && (error.status === 0 || error.status === 503),
+        retry: (failures, error) =>
+          failures < retriesMax && (isUnreachable(error) || (error instanceof ApiProblem && error.status === 503)),
+        refetchInterval: ({ state }) => (isUnreachable(state.error) ? unreachableAgainMs : false),
       },
     },
   });
   return client;
 }
 
+const isUnreachable = (error: Error | null): boolean => error instanceof ApiProblem && error.status === 0;
 export const isSessionEnded = (error: Error | null): boolean => error instanceof ApiProblem && error.code === "unauthorized";
 
 /** For useQuery: `useQuery(ask("readApp", { params: { id } }))`. */

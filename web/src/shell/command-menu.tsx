@@ -48,7 +48,7 @@ export function CommandMenu({ app, onClose }: { readonly app: string | undefined
                   onClick={() => run(entry)}
                   className="flex cursor-pointer items-center justify-between gap-4 rounded-md px-3 py-1.5 data-[highlighted]:bg-sunken"
                 >
-                  <span>{entry.label}</span>
+                  <span className="min-w-1/2 truncate">{entry.label}</span>
                   <span className="truncate text-sm text-ink-3">{entry.hint}</span>
                 </Autocomplete.Item>
               )}

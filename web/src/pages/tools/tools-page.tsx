@@ -29,7 +29,7 @@ export function ToolsPage() {
             <Tabs.Tab
               key={id}
               value={id}
-              className="-mb-px border-b-2 border-transparent px-2 py-2 whitespace-nowrap sm:px-3 text-ink-2 hover:text-ink focus-visible:-outline-offset-2 data-active:border-brass-fill data-active:font-medium data-active:text-ink"
+              className="-mb-px border-b-2 border-transparent px-2 py-2 text-sm whitespace-nowrap sm:px-3 sm:text-base text-ink-2 hover:text-ink focus-visible:-outline-offset-2 data-active:border-brass-fill data-active:font-medium data-active:text-ink"
             >
               {name}
             </Tabs.Tab>
