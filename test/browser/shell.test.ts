@@ -95,6 +95,10 @@ test("from the keyboard alone: a page by what people call it, an app by its name
   await page.getByRole("option", { name: /Concierge/ }).waitFor();
   await page.keyboard.press("Enter");
   await page.waitForURL(`**/apps/${app}/overview`);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.insertText("key_0123456789abcdef");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/operator/audit?actor=key_0123456789abcdef");
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keys" }).getByText("Go anywhere, do anything").waitFor();
   await page.keyboard.press("Escape");

@@ -91,7 +91,7 @@ function Notified({ event: { notifications, notifications_made: made } }: { read
       >
         {notifications.map(({ id, app, subscription, topic, status }) => (
           <tr key={id}>
-            <Td>
+            <Td className="min-w-32 wrap-anywhere">
               <Link to="/apps/$app/webhooks" params={{ app }} search={{ subscription }} className="font-medium underline">
                 <AppName id={app} />
               </Link>

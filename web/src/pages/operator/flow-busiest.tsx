@@ -48,8 +48,8 @@ function Row({ busy }: { readonly busy: Busy }) {
   const { subscription, app, host, in_flight, queued, slow, attempts_last_minute, failed_last_minute, p95_ms, share_of_slots } = busy;
   return (
     <tr>
-      <Td>
-        <p className="flex flex-wrap items-baseline gap-x-2 font-medium">
+      <Td className="min-w-48">
+        <p className="flex flex-wrap items-baseline gap-x-2 font-medium wrap-anywhere">
           <Link to="/apps/$app/overview" params={{ app }} search={{ subscription }} className="underline-offset-2 hover:underline">
             <AppName id={app} />
           </Link>

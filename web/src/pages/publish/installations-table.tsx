@@ -61,7 +61,7 @@ function Row({ app, installation: { workspace_id: id, permissions, created_at, h
   const missing = app.permissions.filter((permission) => !permissions.includes(permission));
   return (
     <tr>
-      <Td className="min-w-48">
+      <Td className="min-w-48 wrap-anywhere">
         <span className="font-medium">{workspace?.name ?? id}</span>
         {app.workspace_id === id && <span className="text-sm text-ink-3"> owns the app</span>}
         <p className="flex flex-wrap items-center gap-x-2 text-sm text-ink-3">
