@@ -93,6 +93,7 @@ const version = createRoute({
 const publish = createRoute({
   getParentRoute: page,
   path: "/apps/$app/publish",
+  validateSearch: search("install"),
   component: lazyRouteComponent(() => import("./pages/publish/publish-page.tsx"), "PublishPage"),
 });
 const explorer = createRoute({
