@@ -96,7 +96,9 @@ test("from the keyboard alone: a page by what people call it, an app by its name
   await page.keyboard.press("Enter");
   await page.waitForURL(`**/apps/${app}/overview`);
   await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Go to a page" }).waitFor();
   await page.keyboard.insertText("key_0123456789abcdef");
+  await page.getByRole("option", { name: /What the key changed/ }).waitFor();
   await page.keyboard.press("Enter");
   await page.waitForURL("**/operator/audit?actor=key_0123456789abcdef");
   await page.keyboard.press("?");
@@ -125,6 +127,16 @@ test("a server that does not answer is named at once, and what it did not say co
   assert.equal(await page.getByText("Bellhop does not answer").count(), 0);
 });
 
+test("a page whose code does not come says so beside the rail, and comes when it is asked for again", async () => {
+  const { page } = hub.now;
+  await page.route("**/assets/keys-page*", (route) => route.abort());
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Keys" }).click();
+  await page.getByRole("heading", { name: "This page did not load" }).waitFor();
+  await page.unroute("**/assets/keys-page*");
+  await page.getByRole("button", { name: "Load it again" }).click();
+  await page.getByRole("heading", { name: "Keys" }).waitFor();
+});
+
 test("an address that leads nowhere says so and leads back", async () => {
   const { page } = hub.now;
   await hub.now.go("/no/such/page", "There is no such page");
@@ -146,7 +158,7 @@ test("the first load is under 180 kB gzipped", async () => {
 });
 
 test("the console has said nothing but what was asked for without a session", () => {
-  hub.now.checkConsole(/status of 401/, /ERR_FAILED/);
+  hub.now.checkConsole(/status of 401/, /ERR_FAILED/, /dynamically imported module/);
 });
 
 async function cookieOf(): Promise<Record<string, string>> {

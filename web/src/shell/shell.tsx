@@ -23,7 +23,8 @@ export function Shell() {
   const session = useQuery(sessionQuery);
   if (session.data) return <SignedIn hasEnded={isSessionEnded(session.error)} />;
   if (isSessionEnded(session.error)) return <SignedOut />;
-  return <Page title="Bellhop">{session.error ? <ProblemBanner error={session.error} /> : <Skeleton />}</Page>;
+  const why = session.error ?? session.failureReason;
+  return <Page title="Bellhop">{why ? <ProblemBanner error={why} /> : <Skeleton />}</Page>;
 }
 
 type Open = "commands" | "help" | null;
