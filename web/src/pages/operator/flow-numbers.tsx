@@ -23,7 +23,7 @@ export function Rates({ flow: { per_second: rates, backlog, at } }: { readonly f
       >
         {count(backlog.queued)}
       </Tile>
-      <Tile name="Oldest due">{age(backlog.oldest_due_at)}</Tile>
+      <Tile name="Oldest queued">{age(backlog.oldest_due_at)}</Tile>
       <Tile name="Retries planned">{count(backlog.retries_waiting)}</Tile>
       <Tile name="Held" look={backlog.held > 0 ? "text-held" : ""}>
         {backlog.held_exact || backlog.held === 0 ? "" : "about "}
