@@ -57,7 +57,7 @@ async function pictures(): Promise<Picture[]> {
     { name: "overview", path: `/apps/${works}/overview?since=${since}`, theme: "light", ready: "Delivered" },
     { name: "explorer", path: "/explorer?workspace=sample-dev&topic=ticket.created", theme: "light", ready: "installed" },
     { name: "inbox", path: "/inbox", theme: "dark", ready: "right" },
-    { name: "tools", path: "/tools?tab=code&language=express", theme: "light", ready: "createHmac" },
+    { name: "tools", path: "/tools?tab=receivers&language=express", theme: "light", ready: "createHmac" },
     { name: "flow", path: "/operator/flow", theme: "dark", ready: "acklog" },
   ];
 }

@@ -231,6 +231,7 @@ test("the flow shows what goes through, and names the subscription that takes th
   assert.equal(flow.processes.length, 1);
   assert.deepEqual([flow.processes[0]?.in_flight, flow.database.reachable, flow.disk], [first?.in_flight, true, null]);
   assert.ok(flow.backlog.oldest_undelivered_at !== null && flow.backlog.queued === first?.queued);
+  assert.deepEqual([flow.backlog.behind_endpoint, flow.backlog.oldest_ready_at], [first.queued, null]);
 });
 
 test("what a pause holds is in the backlog", async (t) => {

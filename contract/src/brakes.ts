@@ -2,7 +2,7 @@
 // names is held, nothing is lost, and it ends by itself.
 import { Type } from "typebox";
 import type { Static } from "typebox";
-import { appIdField, listOf, listQueryWith, nullable, timeField, workspaceIdField } from "./fields.ts";
+import { appIdField, listOf, listQueryWith, nullable, timeField, visiblePattern, workspaceIdField } from "./fields.ts";
 import { route } from "./route.ts";
 import { untilField } from "./until.ts";
 
@@ -15,8 +15,8 @@ const subscriptionIdField = Type.String({ pattern: "^sub_[a-z0-9]{16}$", descrip
 const reasonField = Type.String({
   minLength: 1,
   maxLength: brakeReasonCharactersMax,
-  pattern: "^[^\\u0000-\\u001f\\u007f]*$",
-  description: "For whoever wonders why nothing is sent.",
+  pattern: visiblePattern,
+  description: "A line that is not blank. For whoever wonders why nothing is sent.",
 });
 
 /** Exactly one of the first four says what is held. */
@@ -62,7 +62,10 @@ export const BrakeOnSubscriptionSchema = Type.Object(
 );
 
 const collection = "/v1/brakes";
-const params = Type.Object({ id: Type.String({ pattern: "^brk_[a-z0-9]{16}$" }) }, { additionalProperties: false });
+const params = Type.Object(
+  { id: Type.String({ pattern: "^brk_[a-z0-9]{16}$", description: "A brake's id." }) },
+  { additionalProperties: false },
+);
 const tag = "brakes";
 
 export const brakeRoutes = {

@@ -14,14 +14,22 @@ const cursorCharactersMax = 500;
 const printable = "[^\\u0000-\\u001f\\u007f]";
 const external = `ext:${printable}{1,${externalIdCharactersMax}}`;
 
-export const nameField = Type.String({ minLength: 1, maxLength: nameCharactersMax, pattern: `^${printable}*$` });
+/** Text that can be seen: something else than blanks in one line. */
+export const visiblePattern = `^${printable}*[^\\u0000-\\u0020\\u007f]${printable}*$`;
+
+export const nameField = Type.String({
+  minLength: 1,
+  maxLength: nameCharactersMax,
+  pattern: visiblePattern,
+  description: `1-${nameCharactersMax} characters, not all of them blank and no control characters.`,
+});
 
 /** The operator's own id of a workspace or app, without `ext:`. */
 export const externalIdField = Type.String({
   minLength: 1,
   maxLength: externalIdCharactersMax,
   pattern: `^${printable}*$`,
-  description: "The operator's own id. Wherever an id is taken, `ext:` and this one is too.",
+  description: `1-${externalIdCharactersMax} characters, no control characters: the operator's own id. Wherever an id is taken, \`ext:\` and this one is too.`,
 });
 
 /** An id that the operator chooses for a new workspace. */

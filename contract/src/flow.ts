@@ -61,7 +61,11 @@ export const FlowSchema = Type.Object(
         held: count("Held on disk, and read from there."),
         held_exact: Type.Boolean({ description: "`false`: `held` is about so many." }),
         retries_waiting: count("Planned for later."),
-        oldest_due_at: nullable(timeField),
+        behind_endpoint: count(
+          "Of the queued, those that no place would help: their endpoint fails and is asked seldom, has as many requests as it takes, or they are kept back.",
+        ),
+        oldest_due_at: nullable({ ...timeField, description: "The oldest of the queued." }),
+        oldest_ready_at: nullable({ ...timeField, description: "The oldest of the queued that lacks nothing but a place." }),
         oldest_undelivered_at: nullable(timeField),
       },
       closed,

@@ -18,7 +18,7 @@ const retryAfterS = Type.Integer({ minimum: 0, maximum: inboxRetryAfterSMax, des
 const path = Type.String({
   maxLength: inboxPathCharactersMax,
   pattern: '^/[!-"$->@-~]*$',
-  description: "Begins with `/`, without a query.",
+  description: "A path that begins with `/`, without blanks and query.",
 });
 const verdict = Type.Enum(["right", "wrong", "absent"], {
   description: "`right`: made with a secret of an app or subscription whose URL points at the inbox.",

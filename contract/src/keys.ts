@@ -10,7 +10,7 @@ export const keyTokenPattern = "^bh_(adm|wsp|key)_[0-9A-Za-z]{38}$";
 const scope = Type.Enum([...keyScopes]);
 const scopes = Type.Array(scope, { minItems: 1, maxItems: keyScopes.length, uniqueItems: true });
 
-const keyIdField = Type.String({ pattern: "^key_[a-z0-9]{16}$" });
+const keyIdField = Type.String({ pattern: "^key_[a-z0-9]{16}$", description: "A key's id." });
 export const keyParams = Type.Object({ id: keyIdField }, { additionalProperties: false });
 
 export const KeySchema = Type.Object({

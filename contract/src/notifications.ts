@@ -73,7 +73,10 @@ export const notificationFilters = {
   ),
   status: Type.Optional(StatusSchema),
   code: Type.Optional(
-    Type.String({ pattern: "^[1-5]([0-9]{2}|xx)$", description: "Answer to the newest attempt: `503`, or `5xx` for the class." }),
+    Type.String({
+      pattern: "^[1-5]([0-9]{2}|xx)$",
+      description: "A code as `503`, or `5xx` for its class: of the answer to the newest attempt.",
+    }),
   ),
   reason: Type.Optional(
     Type.Enum(shownReasons, { description: "Why it is not delivered, or what its newest attempt failed with where that says less." }),

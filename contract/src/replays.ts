@@ -105,7 +105,10 @@ export const ReplayPreviewSchema = Type.Object(
 
 const collection = "/v1/replays";
 const member = `${collection}/{id}`;
-const params = Type.Object({ id: Type.String({ pattern: "^rpl_[a-z0-9]{16}$" }) }, { additionalProperties: false });
+const params = Type.Object(
+  { id: Type.String({ pattern: "^rpl_[a-z0-9]{16}$", description: "A replay's id." }) },
+  { additionalProperties: false },
+);
 const tag = "replays";
 
 export const replayRoutes = {

@@ -253,7 +253,10 @@ export const TestRequestSchema = Type.Object(
   { additionalProperties: false },
 );
 
-const params = Type.Object({ id: appIdField, sub: Type.String({ pattern: "^sub_[a-z0-9]{16}$" }) }, { additionalProperties: false });
+const params = Type.Object(
+  { id: appIdField, sub: Type.String({ pattern: "^sub_[a-z0-9]{16}$", description: "A subscription's id." }) },
+  { additionalProperties: false },
+);
 const verifyQuery = Type.Object(
   { verify: optional(Type.Boolean({ default: true, description: "`false` skips HEAD and ping." })) },
   { additionalProperties: false },

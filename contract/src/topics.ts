@@ -30,7 +30,7 @@ const TopicListSchema = Type.Object({
 });
 
 const params = Type.Object(
-  { name: Type.String({ pattern: topicNamePattern, maxLength: catalogueLimits.nameCharactersMax }) },
+  { name: Type.String({ pattern: topicNamePattern, maxLength: catalogueLimits.nameCharactersMax, description: "A topic's name." }) },
   { additionalProperties: false },
 );
 const versionQuery = Type.Object(

@@ -12,7 +12,7 @@ export type Inspected = {
   readonly queue: Queue;
   readonly permits: Permits;
   readonly holds: () => Holds;
-  readonly directory: Directory;
+  readonly directory: Pick<Directory, "workspaceByRef">;
 };
 
 export type Inspecting = {
@@ -41,9 +41,12 @@ function inMemory({ queue, holds }: Inspected, fits: (subscription: number) => b
   return { waiting, retrying, held, oldestMs: oldestMs === Infinity ? null : oldestMs, holders: [...holders], knows };
 }
 
+/** A lane that lacks nothing but a place, or has its turn next. Any other waits for its own endpoint, or is kept back. */
+const isReady = (lane: Lane | undefined): boolean => ["ready", "fast", "slow"].includes(lane?.listed ?? "");
+
 function loadOf({ queue, permits, directory }: Inspected, nowMs: number): Load {
   const lanes = permits.occupied(nowMs);
-  let [queued, due, planned, oldestDueMs] = [0, 0, 0, Infinity];
+  let [queued, due, planned, behindEndpoint, oldestDueMs, oldestReadyMs] = [0, 0, 0, 0, Infinity, Infinity];
   const regions = new Map<string, { queued: number; in_flight: number }>();
   for (const work of queue.all()) {
     const region = regions.getOrInsertComputed(directory.workspaceByRef(work.workspace)?.region ?? "", () => ({ queued: 0, in_flight: 0 }));
@@ -52,6 +55,8 @@ function loadOf({ queue, permits, directory }: Inspected, nowMs: number): Load {
       region.queued++;
       if (work.progress.requests > 0) due++;
       oldestDueMs = Math.min(oldestDueMs, work.dueAtMs);
+      if (isReady(queue.lane(work.subscription))) oldestReadyMs = Math.min(oldestReadyMs, work.dueAtMs);
+      else behindEndpoint++;
     } else if (work.state === "waiting") planned++;
     else region.in_flight++;
   }
@@ -59,7 +64,9 @@ function loadOf({ queue, permits, directory }: Inspected, nowMs: number): Load {
     queued,
     due,
     planned,
+    behindEndpoint,
     oldestDueMs: oldestDueMs === Infinity ? null : oldestDueMs,
+    oldestReadyMs: oldestReadyMs === Infinity ? null : oldestReadyMs,
     inFlight: permits.inFlight,
     lanes,
     regions: [...regions].filter(([name]) => name !== "").map(([region, numbers]) => ({ region, ...numbers })),

@@ -41,7 +41,8 @@ test("while a rotation overlaps the receiver verifies with either secret, and af
   const oldSecret = await shownSecret("Live secret");
   assert.equal(oldSecret, made.secret);
   await page.getByRole("button", { name: "Rotate the secret" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Rotate", exact: true }).click();
+  // Pressed twice it rotates once: a second rotation would end the secret that deployed receivers know.
+  await page.getByRole("dialog").getByRole("button", { name: "Rotate", exact: true }).dblclick();
   await page.getByText("Two secrets are live: the old one ends").waitFor();
   await page
     .getByRole("timer", { name: "Ends in" })
@@ -79,6 +80,9 @@ test("leaving with a name that is not saved asks first; staying keeps it, leavin
   const nameNow = async (): Promise<string> => (await program.must<{ name: string }>("GET", `/v1/apps/${app}`)).name;
   assert.equal(await nameNow(), "Test App");
   await hub.now.go(`/apps/${app}/basic`, "Basic information");
+  await page.getByLabel("Name", { exact: true }).fill("   ");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("must be 1-100 characters, not all of them blank").waitFor();
   await page.getByLabel("Name", { exact: true }).fill("Renamed");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("navigation", { name: "Where you are" }).getByText("Renamed").waitFor();

@@ -90,6 +90,12 @@ test("asked by workspace and topic it tells every installed app apart, and an ap
   await hub.now.picture("explorer-phone");
   assert.equal(await page.evaluate("document.documentElement.scrollWidth"), phone.width);
   await page.setViewportSize({ width: 1_360, height: 860 });
+  await page.getByRole("link", { name: "Open Test & publish" }).click();
+  const dialog = page.getByRole("dialog", { name: /^Install/ });
+  assert.equal(await dialog.getByLabel("Workspace").inputValue(), "shop");
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  assert.equal(new URL(page.url()).search, "");
 });
 
 test("what does not exist is said in the problem's words", async () => {

@@ -12,7 +12,7 @@ function search<const Name extends string>(...names: Name[]): (raw: Record<strin
     Object.fromEntries(names.filter((name) => isText(raw[name])).map((name) => [name, raw[name]])) as { [Key in Name]?: string };
 }
 
-const root = createRootRoute({ notFoundComponent: NotFound });
+const root = createRootRoute();
 const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: SignIn });
 const shell = createRoute({ getParentRoute: () => root, id: "shell", component: Shell });
 const page = () => shell;
@@ -93,6 +93,7 @@ const version = createRoute({
 const publish = createRoute({
   getParentRoute: page,
   path: "/apps/$app/publish",
+  validateSearch: search("install"),
   component: lazyRouteComponent(() => import("./pages/publish/publish-page.tsx"), "PublishPage"),
 });
 const explorer = createRoute({
@@ -160,6 +161,9 @@ const addresses = createRoute({
   component: lazyRouteComponent(() => import("./pages/operator/addresses-page.tsx"), "AddressesPage"),
 });
 
+/** Whatever else is asked for: not found, with the way to all the rest round it. */
+const anyOther = createRoute({ getParentRoute: page, path: "$", component: NotFound });
+
 const tree = root.addChildren([
   signIn,
   shell.addChildren([
@@ -187,6 +191,7 @@ const tree = root.addChildren([
     brakes,
     audit,
     addresses,
+    anyOther,
   ]),
 ]);
 

@@ -41,6 +41,18 @@ test("counts that are added up say what they would say together, and nothing is 
   assert.deepEqual([percentileMs(all, 0.5), percentileMs(all, 0.99), percentileMs(newSum(), 0.5)], [16, 8_192, null]);
 });
 
+test("of attempts that count in part the longest is told, not the longest there can be", () => {
+  const counts = newSum();
+  for (const ms of [3, 7]) countAttempt(counts, ms);
+  assert.equal(
+    percentileMs(
+      counts.map((count) => count * 0.3),
+      0.95,
+    ),
+    8,
+  );
+});
+
 test("a rate is that of the last whole seconds, whatever came before", () => {
   const rate = new Rate();
   rate.add(600, 0);

@@ -35,19 +35,24 @@ export function countAttempt(counts: Counts, ms: number): void {
 const lowerMs = (bucket: number): number => (bucket === 0 ? 0 : 2 ** (bucket - 1));
 const upperMs = (bucket: number): number => (bucket === latencyBuckets - 1 ? longestMs : 2 ** bucket);
 
-/** Within the bucket of the exact one, as if its attempts were spread evenly; null without attempts. `part`: 0.95 for p95. */
+/**
+ * Within the bucket of the exact one, as if its attempts were spread evenly; null without attempts. `part`: 0.95 for p95. Of a
+ * minute that is half over counts are fractions: a rank may lie beyond their sum.
+ */
 export function percentileMs(counts: Counts, part: number): number | null {
   let total = 0;
   for (let bucket = 0; bucket < latencyBuckets; bucket++) total += counts[counters.length + bucket] as number;
   if (total === 0) return null;
   // The nearest rank: of 20 values, the 19th is p95.
   let rank = Math.max(1, Math.ceil(total * part));
+  let longest = 0;
   for (let bucket = 0; bucket < latencyBuckets; bucket++) {
     const here = counts[counters.length + bucket] as number;
     if (rank <= here) return rounded(lowerMs(bucket) + (upperMs(bucket) - lowerMs(bucket)) * (rank / here));
     rank -= here;
+    if (here > 0) longest = upperMs(bucket);
   }
-  return longestMs;
+  return longest;
 }
 
 const rounded = (ms: number): number => (ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms));

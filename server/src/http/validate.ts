@@ -16,12 +16,34 @@ export function compileValidator({ schema, httpPart }: Part): (value: unknown) =
   const compiled = Compile(schema);
   const { properties } = schema as { properties?: TProperties };
   return (value) => {
-    if (httpPart === "body") return compiled.Check(value) ? { value } : { error: compiled.Errors(value) };
+    if (httpPart === "body") return compiled.Check(value) ? { value } : { error: inWords(schema, compiled.Errors(value)) };
     const error = unstorableText(value as Record<string, unknown>);
     if (error.length > 0) return { error };
     const given = spelledOut(properties ?? {}, value as Record<string, unknown>);
-    return compiled.Check(given) ? { value: given } : { error: compiled.Errors(given) };
+    return compiled.Check(given) ? { value: given } : { error: inWords(schema, compiled.Errors(given)) };
   };
+}
+
+type Found = SchemaError & { readonly schemaPath: string };
+
+/** Nobody reads a regular expression: what has one says in its description what it must be. */
+function inWords(schema: TSchema, errors: readonly Found[]): SchemaError[] {
+  return errors.map((error) => {
+    const description = error.keyword === "pattern" ? descriptionAt(schema, error.schemaPath) : undefined;
+    return description === undefined ? error : { ...error, message: `must be ${firstPart(description)}` };
+  });
+}
+
+function descriptionAt(schema: TSchema, path: string): string | undefined {
+  const names = path.split("/").slice(1);
+  const found = names.reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], schema);
+  return (found as { description?: string } | undefined)?.description;
+}
+
+/** `A key's id. Made by us.` as the end of a sentence: `a key's id`. */
+function firstPart(description: string): string {
+  const part = (description.split(/\.( |$)/)[0] as string).replaceAll("`", "");
+  return part.replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase());
 }
 
 function unstorableText(given: Record<string, unknown>): SchemaError[] {

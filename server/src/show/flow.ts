@@ -27,6 +27,8 @@ export type Load = {
   readonly due: number;
   readonly planned: number;
   readonly oldestDueMs: number | null;
+  readonly behindEndpoint: number;
+  readonly oldestReadyMs: number | null;
   readonly inFlight: number;
   readonly lanes: Flow["lanes"];
   readonly regions: Flow["regions"];
@@ -62,7 +64,9 @@ export function createFlow(deps: FlowDeps): () => Promise<Flow> {
         held: backlog?.held ?? 0,
         held_exact: backlog?.exact ?? false,
         retries_waiting: backlog?.retrying ?? load.planned,
+        behind_endpoint: load.behindEndpoint,
         oldest_due_at: load.oldestDueMs === null ? null : iso(load.oldestDueMs),
+        oldest_ready_at: load.oldestReadyMs === null ? null : iso(load.oldestReadyMs),
         oldest_undelivered_at: backlog?.oldest_undelivered_at ?? null,
       },
       processes: [{ ...deps.process(), in_flight: inFlight, permits_free: free(lanes.fast) + free(lanes.slow) }],

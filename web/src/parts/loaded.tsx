@@ -1,15 +1,19 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { isSessionEnded } from "../api/queries.ts";
 import { ProblemBanner } from "./problem.tsx";
 
-type LoadedProps<T> = { readonly of: Pick<UseQueryResult<T>, "data" | "error">; readonly children: (data: T) => ReactNode };
+type Asked<T> = Pick<UseQueryResult<T>, "data" | "error"> & { readonly failureReason?: Error | null };
+type LoadedProps<T> = { readonly of: Asked<T>; readonly children: (data: T) => ReactNode };
 
-/** What was asked for, once it is there; else why not. A failed refresh keeps what is there and says so above. */
-export function Loaded<T>({ of: { data, error }, children }: LoadedProps<T>) {
-  if (data === undefined) return error ? <ProblemBanner error={error} /> : <Skeleton />;
+/** What was asked for, once it is there; else why not. A failed refresh keeps what is there and says so above, or the shell does. */
+export function Loaded<T>({ of: { data, error, failureReason = null }, children }: LoadedProps<T>) {
+  // What failed and is tried again is no reason to look busy.
+  const why = error ?? failureReason;
+  if (data === undefined) return why ? <ProblemBanner error={why} /> : <Skeleton />;
   return (
     <>
-      <ProblemBanner error={error} />
+      <ProblemBanner error={isSessionEnded(error) ? null : error} />
       {children(data)}
     </>
   );

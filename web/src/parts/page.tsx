@@ -27,7 +27,7 @@ export function Page({ title, answer, actions, children, wide = false, fill = fa
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-[min(100%,20rem)] flex-1">
           <h1 className="text-2xl font-semibold tracking-tight">{title}</h1>
-          {answer && <div className="mt-1 max-w-prose text-lg text-ink-2">{answer}</div>}
+          {answer && <div className="mt-1 max-w-prose text-lg text-pretty text-ink-2">{answer}</div>}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </header>

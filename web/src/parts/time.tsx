@@ -56,7 +56,7 @@ export function Time({ at, exact = false }: { readonly at: string; readonly exac
   const relative = useTick((now) => relativeText(atMs, Date.now() >= atMs ? Math.max(now, atMs) : now));
   const full = exactText(at, zone);
   return (
-    <time dateTime={at} title={exact ? relative : full} className="whitespace-nowrap">
+    <time dateTime={at} title={exact ? relative : full} className={exact ? "sm:whitespace-nowrap" : "whitespace-nowrap"}>
       {exact ? full : relative}
     </time>
   );

@@ -30,8 +30,14 @@ function Toasts() {
   ));
 }
 
-/** Says in passing what was done; `undo` takes it back. What needs to be read belongs on the page instead. */
+/** Says in passing what was done; `undo` takes it back, once. What needs to be read belongs on the page instead. */
 export function useToast(): (message: string, undo?: { label: string; run: () => void }) => void {
-  const { add } = Toast.useToastManager();
-  return (message, undo) => void add({ title: message, ...(undo ? { actionProps: { children: undo.label, onClick: undo.run } } : {}) });
+  const { add, close } = Toast.useToastManager();
+  return (message, undo) => {
+    const undone = (): void => {
+      close(id);
+      undo?.run();
+    };
+    const id = add({ title: message, ...(undo ? { actionProps: { children: undo.label, onClick: undone } } : {}) });
+  };
 }

@@ -37,7 +37,7 @@ export function CommandMenu({ app, onClose }: { readonly app: string | undefined
           >
             <Autocomplete.Input
               aria-label="Go to a page, an app, or an id"
-              placeholder="Page, app, or a notification’s, event’s or app’s id"
+              placeholder="Page, app, or any id"
               className="w-full border-b border-line bg-transparent px-4 py-3 text-lg outline-none placeholder:text-ink-3"
             />
             <Autocomplete.List className="overflow-y-auto p-1.5">
@@ -48,7 +48,7 @@ export function CommandMenu({ app, onClose }: { readonly app: string | undefined
                   onClick={() => run(entry)}
                   className="flex cursor-pointer items-center justify-between gap-4 rounded-md px-3 py-1.5 data-[highlighted]:bg-sunken"
                 >
-                  <span>{entry.label}</span>
+                  <span className="min-w-1/2 truncate">{entry.label}</span>
                   <span className="truncate text-sm text-ink-3">{entry.hint}</span>
                 </Autocomplete.Item>
               )}
@@ -93,20 +93,19 @@ function useEntries(app: string | undefined, text: string): Entry[] {
     words: `app ${id}`,
     go: () => void navigate({ to: "/apps/$app/overview", params: { app: id } }),
   }));
-  const byId: Entry[] = [];
-  if (text.startsWith("notif_"))
-    byId.push({
-      label: "Open the notification",
-      hint: text,
-      words: text,
-      go: () => void navigate({ to: "/notifications/$id", params: { id: text } }),
-    });
-  if (text.startsWith("evt_"))
-    byId.push({
-      label: "Explain the event",
-      hint: text,
-      words: text,
-      go: () => void navigate({ to: "/explorer", search: { event: text } }),
-    });
-  return [...byId, ...ofApp, all, ...pages, ...open];
+  return [...useById(text), ...ofApp, all, ...pages, ...open];
+}
+
+/** Ids tell what they are of by how they begin. */
+function useById(id: string): Entry[] {
+  const navigate = useNavigate();
+  const ways: Record<string, [label: string, go: () => void]> = {
+    notif: ["Open the notification", () => void navigate({ to: "/notifications/$id", params: { id } })],
+    evt: ["Explain the event", () => void navigate({ to: "/explorer", search: { event: id } })],
+    app: ["Open the app", () => void navigate({ to: "/apps/$app/overview", params: { app: id } })],
+    sub: ["Deliveries of the subscription", () => void navigate({ to: "/operator/deliveries", search: { q: `subscription:${id}` } })],
+    key: ["What the key changed", () => void navigate({ to: "/operator/audit", search: { actor: id } })],
+  };
+  const way = ways[/^([a-z]+)_[\w-]{8,}$/.exec(id)?.[1] ?? ""];
+  return way ? [{ label: way[0], hint: id, words: id, go: way[1] }] : [];
 }

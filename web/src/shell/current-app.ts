@@ -9,9 +9,10 @@ const lastAppKey = "bellhop-last-app";
 export function useCurrentApp(): string | undefined {
   const { app } = useParams({ strict: false });
   const apps = useQuery(ask("listApps", { query: { limit: 100 } })).data?.data;
+  const isThere = apps?.some(({ id }) => id === app) === true;
   useEffect(() => {
-    if (app !== undefined) localStorage.setItem(lastAppKey, app);
-  }, [app]);
+    if (app !== undefined && isThere) localStorage.setItem(lastAppKey, app);
+  }, [app, isThere]);
   if (app !== undefined) return app;
   const last = localStorage.getItem(lastAppKey);
   return apps?.find(({ id }) => id === last)?.id;

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useLocation } from "@tanstack/react-router";
 import { Suspense, lazy, useEffect, useState } from "react";
-import { ApiProblem } from "../api/client.ts";
+import { isSessionEnded } from "../api/queries.ts";
 import { Page } from "../parts/page.tsx";
 import { ProblemBanner } from "../parts/problem.tsx";
 import { Skeleton } from "../parts/loaded.tsx";
@@ -11,6 +11,7 @@ import { SignedOut } from "../pages/sign-in/sign-in-page.tsx";
 import { useCurrentApp } from "./current-app.ts";
 import { useKeptFocus } from "./kept-focus.ts";
 import { PagesNav } from "./rail.tsx";
+import { SessionEnded } from "./session-ended.tsx";
 import { sessionQuery } from "./session.ts";
 import { useShortcuts } from "./shortcuts.ts";
 import { TopBar } from "./top-bar.tsx";
@@ -20,14 +21,15 @@ const ShortcutHelp = lazy(async () => ({ default: (await import("./shortcut-help
 
 export function Shell() {
   const session = useQuery(sessionQuery);
-  if (session.data) return <SignedIn />;
-  if (session.error instanceof ApiProblem && session.error.status === 401) return <SignedOut />;
-  return <Page title="Bellhop">{session.error ? <ProblemBanner error={session.error} /> : <Skeleton />}</Page>;
+  if (session.data) return <SignedIn hasEnded={isSessionEnded(session.error)} />;
+  if (isSessionEnded(session.error)) return <SignedOut />;
+  const why = session.error ?? session.failureReason;
+  return <Page title="Bellhop">{why ? <ProblemBanner error={why} /> : <Skeleton />}</Page>;
 }
 
 type Open = "commands" | "help" | null;
 
-function SignedIn() {
+function SignedIn({ hasEnded }: { readonly hasEnded: boolean }) {
   const [open, setOpen] = useState<Open>(null);
   const [railOpen, setRailOpen] = useState(false);
   const app = useCurrentApp();
@@ -50,6 +52,7 @@ function SignedIn() {
       <div className="flex min-w-0 flex-col">
         <TopBar onSearch={() => setOpen("commands")} onMenu={() => setRailOpen(true)} />
         <main id="main" tabIndex={-1} className="flex-1 outline-none">
+          {hasEnded && <SessionEnded />}
           <Suspense
             fallback={
               <Page title="…">

@@ -22,7 +22,7 @@ export function TopBar({ onSearch, onMenu }: TopBarProps) {
         </svg>
       </button>
       <Crumbs />
-      <div className="ml-auto flex items-center gap-2">
+      <div className="ml-auto flex shrink-0 items-center gap-2 whitespace-nowrap">
         {instance.local_mode && (
           <span
             title="http and receivers on this machine are allowed, because neither DATABASE_URL nor BELLHOP_ALLOW_NETWORKS is set and HOST is a loopback address."
@@ -36,7 +36,7 @@ export function TopBar({ onSearch, onMenu }: TopBarProps) {
           onClick={onSearch}
           className="flex h-7 items-center gap-3 rounded-md border border-line-strong bg-surface px-2 text-sm text-ink-3 hover:border-ink-2"
         >
-          Go to <kbd className="rounded border border-line px-1 font-sans text-xs">{isMac() ? "⌘" : "Ctrl "}K</kbd>
+          Go to <kbd className="rounded border border-line px-1 font-sans text-xs max-sm:hidden">{isMac() ? "⌘" : "Ctrl "}K</kbd>
         </button>
         <You />
       </div>
@@ -60,7 +60,7 @@ function Crumbs() {
           <Link to="/apps/$app/overview" params={{ app }} className="truncate font-medium text-ink hover:underline">
             {data?.name ?? app}
           </Link>
-          <span className="hidden sm:inline">
+          <span className="hidden shrink-0 sm:inline">
             <Id id={app} short />
           </span>
         </>

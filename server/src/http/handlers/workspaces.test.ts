@@ -81,6 +81,7 @@ test("what cannot be is refused with its code, and nothing is stored", async () 
     ["POST", "/v1/workspaces", { ...other, id: "x".repeat(65) }, 422, "invalid_request"],
     ["POST", "/v1/workspaces", { ...other, name: "" }, 422, "invalid_request"],
     ["POST", "/v1/workspaces", { ...other, name: "bell\u0007" }, 422, "invalid_request"],
+    ["POST", "/v1/workspaces", { ...other, name: "  " }, 422, "invalid_request", "/name"],
     ["POST", "/v1/workspaces", { ...other, plan: "gold" }, 422, "invalid_request"],
     ["POST", "/v1/workspaces", { kind: "paid", region: "us" }, 422, "invalid_request"],
     ["PATCH", "/v1/workspaces/taken", {}, 422, "invalid_request"],
@@ -104,6 +105,17 @@ test("what cannot be is refused with its code, and nothing is stored", async () 
     assert.deepEqual([answer.status, answer.body["code"]], [status, code], `${method} ${url} ${JSON.stringify(body)}`);
   }
   assert.equal(await controlVersion(), version);
+});
+
+test("what has a form of its own says in words what it must be, not as a regular expression", async () => {
+  const said = async (method: "GET" | "POST", url: string, body?: object): Promise<unknown> =>
+    ((await door.call(method, url, body)).body["errors"] as { message: string }[]).map(({ message }) => message);
+  assert.deepEqual(await said("POST", "/v1/workspaces", { ...acme, id: "a b", name: " " }), [
+    "must be 1-64 letters, digits, _ and -",
+    "must be 1-100 characters, not all of them blank and no control characters",
+  ]);
+  assert.deepEqual(await said("GET", "/v1/apps/nope"), ["must be an app's id, or ext: and the operator's own id of it"]);
+  assert.deepEqual(await said("GET", "/v1/apps?workspace_id=!"), ["must be a workspace's id, or ext: and the operator's own id of it"]);
 });
 
 test("a key of one workspace sees that one only, may rename it, and may neither entitle nor delete it", async () => {

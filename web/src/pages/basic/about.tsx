@@ -56,7 +56,13 @@ export function About({ app }: { readonly app: App }) {
             Save
           </Button>
           {isChanged && (
-            <Button variant="quiet" onClick={() => setDraft({})}>
+            <Button
+              variant="quiet"
+              onClick={() => {
+                setDraft({});
+                save.reset();
+              }}
+            >
               Discard
             </Button>
           )}

@@ -61,7 +61,9 @@ function Value({ label, value }: { readonly label: string; readonly value: strin
             value
           ) : (
             <>
-              <span aria-hidden>{hidden}</span>
+              <span aria-hidden className="block overflow-hidden whitespace-nowrap">
+                {hidden}
+              </span>
               <span className="sr-only">hidden</span>
             </>
           )}

@@ -91,7 +91,7 @@ function Notified({ event: { notifications, notifications_made: made } }: { read
       >
         {notifications.map(({ id, app, subscription, topic, status }) => (
           <tr key={id}>
-            <Td>
+            <Td className="min-w-32 wrap-anywhere">
               <Link to="/apps/$app/webhooks" params={{ app }} search={{ subscription }} className="font-medium underline">
                 <AppName id={app} />
               </Link>
@@ -133,7 +133,7 @@ function NotNotified({ event }: { readonly event: Event }) {
               </p>
             </div>
             <div className="flex flex-wrap gap-2">
-              <MendLink reason={reason} app={app} subscription={null} />
+              <MendLink reason={reason} app={app} subscription={null} workspace={workspace} />
               <Link to="/explorer" search={{ workspace, topic, app }} className="h-7 px-2 leading-7 underline">
                 Each rule now
               </Link>

@@ -6,7 +6,7 @@ import { Dot } from "../../parts/status.tsx";
 import { MendLink } from "./mend-link.tsx";
 
 type Subscription = Answer<"explain">["apps"][number]["subscriptions"][number];
-export type Explained = Subscription & { readonly app: string };
+export type Explained = Subscription & { readonly app: string; readonly workspace: string };
 
 const ruleNames: Record<Subscription["rules"][number]["rule"], string> = {
   installed: "Installed",
@@ -21,11 +21,11 @@ const ruleNames: Record<Subscription["rules"][number]["rule"], string> = {
 
 /** One subscription, or an app that has none: yes or no, why, what to do, and each rule. */
 export function MatchingCard({ explained, isOpen }: { readonly explained: Explained; readonly isOpen: boolean }) {
-  const { app, subscription, notified, topic, reason, sentence, fix, rules } = explained;
+  const { app, workspace, subscription, notified, topic, reason, sentence, fix, rules } = explained;
   return (
     <article className="card px-4 py-3">
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
-        <div className="min-w-0 flex-1">
+        <div className="min-w-60 flex-1">
           <h3 className="flex flex-wrap items-baseline gap-x-3 text-lg font-semibold">
             <AppName id={app} />
             <YesNo yes={notified} words={["notified", "not notified"]} />
@@ -43,7 +43,7 @@ export function MatchingCard({ explained, isOpen }: { readonly explained: Explai
             </p>
           )}
         </div>
-        {reason !== null && <MendLink reason={reason} app={app} subscription={subscription} />}
+        {reason !== null && <MendLink reason={reason} app={app} subscription={subscription} workspace={workspace} />}
       </div>
       <details className="group mt-2" open={isOpen}>
         <summary className="flex w-fit items-center gap-1.5 text-sm text-ink-2 hover:text-ink">

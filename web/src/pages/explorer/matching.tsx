@@ -28,7 +28,7 @@ export function Matching({
 
 function Result({ explained }: { readonly explained: Explained }) {
   const { workspace_id: workspace, topic, formerly, apps, apps_left_out: leftOut } = explained;
-  const all = apps.flatMap(({ app, subscriptions }) => subscriptions.map((each) => ({ app, ...each })));
+  const all = apps.flatMap(({ app, subscriptions }) => subscriptions.map((each) => ({ app, workspace, ...each })));
   const sorted = all.toSorted((one, other) => Number(one.notified) - Number(other.notified));
   const notified = all.filter((each) => each.notified).length;
   if (all.length === 0)

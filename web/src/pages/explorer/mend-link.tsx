@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import { buttonLook } from "../../parts/button.tsx";
 
-type MendLinkProps = { readonly reason: string; readonly app: string; readonly subscription: string | null };
+type MendLinkProps = { readonly reason: string; readonly app: string; readonly subscription: string | null; readonly workspace: string };
 
 /** Leads to the page on which the reason is mended. */
-export function MendLink({ reason, app, subscription }: MendLinkProps) {
+export function MendLink({ reason, app, subscription, workspace }: MendLinkProps) {
   const look = buttonLook("secondary", true);
   const params = { app };
   switch (reason) {
@@ -22,7 +22,7 @@ export function MendLink({ reason, app, subscription }: MendLinkProps) {
       );
     case "not_installed":
       return (
-        <Link to="/apps/$app/publish" params={params} className={look}>
+        <Link to="/apps/$app/publish" params={params} search={{ install: workspace }} className={look}>
           Open Test & publish
         </Link>
       );

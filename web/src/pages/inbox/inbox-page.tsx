@@ -49,7 +49,7 @@ function OpenInbox() {
     >
       <Loaded of={inbox}>
         {(shown) => (
-          <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_26rem]">
+          <div className="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,1fr)_26rem]">
             <ReceivedList inbox={shown} />
             <Endpoints inbox={shown} />
           </div>

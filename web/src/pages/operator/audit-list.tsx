@@ -40,7 +40,7 @@ export function AuditList({ entries }: { readonly entries: readonly Entry[] }) {
             {entry.actor.name !== null && <p className="font-mono text-sm text-ink-3">{entry.actor.id}</p>}
           </Td>
           <Td className="min-w-44">
-            <p title={entry.action}>{(entry.summary ?? entry.action).replaceAll("`", "")}</p>
+            <p title={entry.summary ?? entry.action}>{whatOf(entry)}</p>
             <p className="flex flex-wrap items-baseline gap-x-2 text-sm text-ink-3">
               {kinds[entry.kind]} <Id id={entry.subject} />
             </p>
@@ -53,6 +53,9 @@ export function AuditList({ entries }: { readonly entries: readonly Entry[] }) {
     </Table>
   );
 }
+
+/** What the route does, without its conditions. */
+const whatOf = ({ summary, action }: Entry): string => (summary ?? action).replaceAll("`", "").split(/[;:] /)[0] as string;
 
 function Changes({ entry: { kind, changes } }: { readonly entry: Entry }) {
   if (changes.length === 0) return <span className="text-ink-3">nothing that is kept</span>;

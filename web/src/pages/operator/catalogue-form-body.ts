@@ -23,9 +23,10 @@ export type JsonField = (typeof jsonFields)[number];
 const jsonText = (value: unknown): string =>
   value === null || (Array.isArray(value) && value.length === 0) ? "" : JSON.stringify(value, null, 2);
 
-export function draftOf(topic: TopicView | null, newest: string): TopicDraft {
+/** A new topic is offered to every app there is: from the oldest version on. */
+export function draftOf(topic: TopicView | null, oldest: string): TopicDraft {
   if (!topic)
-    return { name: "", description: "", permissions: [], item_type: "", since: newest, until: "", sample: "", formerly: "", to_older: "" };
+    return { name: "", description: "", permissions: [], item_type: "", since: oldest, until: "", sample: "", formerly: "", to_older: "" };
   const { name, description, permissions, item_type, since, until, sample, formerly, to_older } = topic;
   return {
     name,

@@ -21,7 +21,7 @@ export function TopicList({ topics, all, opened }: TopicListProps) {
       </Empty>
     );
   return (
-    <nav aria-label="Topics" className="card max-h-[75vh] overflow-y-auto">
+    <nav aria-label="Topics" className={`card max-h-[75vh] overflow-y-auto ${opened === undefined ? "" : "max-lg:order-last"}`}>
       <ul className="divide-y divide-line">
         {topics.map(({ name, description, permissions }) => (
           <li key={name} style={{ contentVisibility: "auto", containIntrinsicSize: "auto 58px" }}>

@@ -37,12 +37,12 @@ export function flowVerdict(flow: Flow): FlowVerdict {
     return bad("No process delivers.", "This one does not own what is to be delivered; another may be taking over.");
   const noisy = noisyOf(flow);
   if (noisy) return { tone: "warn", ...noisyText(noisy, flow), noisy };
-  const late = backlog.oldest_due_at === null ? 0 : Date.parse(flow.at) - Date.parse(backlog.oldest_due_at);
+  const late = backlog.oldest_ready_at === null ? 0 : Date.parse(flow.at) - Date.parse(backlog.oldest_ready_at);
   if (late > lateMs)
     return {
       tone: "warn",
-      title: `Sending is behind: the oldest that is due has waited ${durationText(late)}.`,
-      detail: `${count(backlog.queued)} are queued; nobody uses more than his part of the places.`,
+      title: `Sending is behind: the oldest that lacks nothing but a place has waited ${durationText(late)}.`,
+      detail: `${count(backlog.queued - backlog.behind_endpoint)} wait for a place; nobody uses more than his part of them.`,
       noisy: null,
     };
   return calm(flow);
@@ -61,10 +61,11 @@ function calm({ per_second, backlog }: Flow): FlowVerdict {
   return { tone: "good", title: `All is well. ${now}, ${waitingText(backlog)}.`, detail: "", noisy: null };
 }
 
-const waitingText = ({ queued, held }: Flow["backlog"]): string => {
-  const waiting = queued === 0 ? "nothing waits for a place" : `${count(queued)} queued`;
-  return held === 0 ? waiting : `${waiting}, ${count(held)} held`;
-};
+function waitingText({ queued, behind_endpoint: behind, held }: Flow["backlog"]): string {
+  const places = queued === behind ? "nothing waits for a place" : `${count(queued - behind)} wait for a place`;
+  const endpoints = behind === 0 ? "" : `, ${count(behind)} for endpoints that fail or are slow`;
+  return `${places}${endpoints}${held === 0 ? "" : `, ${count(held)} held`}`;
+}
 
 function noisyOf({ busiest }: Flow): Busy | null {
   const [first] = busiest.toSorted((a, b) => b.in_flight - a.in_flight);

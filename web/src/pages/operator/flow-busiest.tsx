@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { searchWord } from "@bellhop/contract/search";
 import { buttonLook } from "../../parts/button.tsx";
+import { AppName } from "../../parts/app-name.tsx";
 import { Id } from "../../parts/copy.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { Dot } from "../../parts/status.tsx";
@@ -47,10 +48,10 @@ function Row({ busy }: { readonly busy: Busy }) {
   const { subscription, app, host, in_flight, queued, slow, attempts_last_minute, failed_last_minute, p95_ms, share_of_slots } = busy;
   return (
     <tr>
-      <Td>
-        <p className="flex flex-wrap items-baseline gap-x-2 font-medium">
+      <Td className="min-w-48">
+        <p className="flex flex-wrap items-baseline gap-x-2 font-medium wrap-anywhere">
           <Link to="/apps/$app/overview" params={{ app }} search={{ subscription }} className="underline-offset-2 hover:underline">
-            {host}
+            <AppName id={app} />
           </Link>
           {slow && (
             <span className="inline-flex items-center gap-1 text-sm font-normal text-retrying">
@@ -59,7 +60,9 @@ function Row({ busy }: { readonly busy: Busy }) {
             </span>
           )}
         </p>
-        <Id id={subscription} />
+        <p className="flex flex-wrap items-baseline gap-x-2 text-sm text-ink-3">
+          {host} <Id id={subscription} />
+        </p>
       </Td>
       <Td className="min-w-32">
         <span className="flex items-center gap-2 whitespace-nowrap">

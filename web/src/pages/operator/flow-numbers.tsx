@@ -17,10 +17,13 @@ export function Rates({ flow: { per_second: rates, backlog, at } }: { readonly f
       <Tile name="Failed / s" about={`${rateText(long.failed)} over a minute`} look={short.failed > 0 ? "text-failed" : ""}>
         {rateText(short.failed)}
       </Tile>
-      <Tile name="Backlog" about={backlog.due > 0 ? `${count(backlog.due)} of them retries` : "queued, due now"}>
+      <Tile
+        name="Backlog"
+        about={backlog.behind_endpoint > 0 ? `${count(backlog.behind_endpoint)} wait for their endpoint` : "queued, due now"}
+      >
         {count(backlog.queued)}
       </Tile>
-      <Tile name="Oldest due">{age(backlog.oldest_due_at)}</Tile>
+      <Tile name="Oldest queued">{age(backlog.oldest_due_at)}</Tile>
       <Tile name="Retries planned">{count(backlog.retries_waiting)}</Tile>
       <Tile name="Held" look={backlog.held > 0 ? "text-held" : ""}>
         {backlog.held_exact || backlog.held === 0 ? "" : "about "}

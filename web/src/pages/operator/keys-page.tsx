@@ -100,8 +100,8 @@ function KeyTable({ keys, onDelete }: { readonly keys: readonly Key[]; readonly 
     >
       {keys.map((key) => (
         <tr key={key.id}>
-          <Td>
-            <p className="font-medium">{key.name}</p>
+          <Td className="min-w-40">
+            <p className="font-medium wrap-anywhere">{key.name}</p>
             <Id id={key.id} />
           </Td>
           <Td>{key.scopes.join(", ")}</Td>

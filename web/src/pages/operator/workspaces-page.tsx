@@ -119,7 +119,7 @@ function Found({ find, loaded, complete }: FoundProps) {
     >
       {rows.map((workspace) => (
         <tr key={workspace.id}>
-          <Td>
+          <Td className="min-w-36 wrap-anywhere">
             <Link
               to="/operator/workspaces"
               search={(old) => ({ ...old, open: workspace.id })}

@@ -12,24 +12,26 @@ import type { Token } from "./shown-token.tsx";
 type Props = {
   readonly app: Answer<"readApp">;
   readonly open: boolean;
+  /** Whose id is in the field at first. */
+  readonly workspace: string | undefined;
   readonly onClose: () => void;
   readonly onToken: (token: Token) => void;
 };
 
 /** By the operator's hand, without asking anybody's consent. */
-export function InstallDialog({ app, open, onClose, onToken }: Props) {
+export function InstallDialog({ app, open, workspace, onClose, onToken }: Props) {
   return (
     <Dialog open={open} onClose={onClose} title={`Install ${app.name}`}>
-      {open && <InstallForm app={app} onClose={onClose} onToken={onToken} />}
+      {open && <InstallForm app={app} workspace={workspace} onClose={onClose} onToken={onToken} />}
     </Dialog>
   );
 }
 
 const offeredMax = 100;
 
-function InstallForm({ app, onClose, onToken }: Omit<Props, "open">) {
+function InstallForm({ app, workspace: first = "", onClose, onToken }: Omit<Props, "open">) {
   const listId = useId();
-  const [workspace, setWorkspace] = useState("");
+  const [workspace, setWorkspace] = useState(first);
   const [permissions, setPermissions] = useState<readonly string[]>(app.permissions);
   const workspaces = useQuery(ask("listWorkspaces", { query: { limit: offeredMax } })).data?.data ?? [];
   const labels = useQuery(ask("readCatalogue")).data?.permissions ?? {};

@@ -19,7 +19,8 @@ type TableProps = {
   readonly installations: readonly Installation[];
   readonly onToken: (token: Token) => void;
 };
-type Asked = { readonly what: "token" | "uninstall"; readonly workspace: string } | null;
+type Where = { readonly id: string; readonly name: string };
+type Asked = { readonly what: "token" | "uninstall"; readonly where: Where } | null;
 
 export function InstallationsTable({ app, installations, onToken }: TableProps) {
   const [asked, setAsked] = useState<Asked>(null);
@@ -46,8 +47,8 @@ export function InstallationsTable({ app, installations, onToken }: TableProps) 
           <Row key={installation.workspace_id} app={app} installation={installation} onAsk={setAsked} />
         ))}
       </Table>
-      <RegenerateToken app={app} workspace={asked?.what === "token" ? asked.workspace : null} onClose={close} onToken={onToken} />
-      <Uninstall app={app} workspace={asked?.what === "uninstall" ? asked.workspace : null} onClose={close} />
+      <RegenerateToken app={app} where={asked?.what === "token" ? asked.where : null} onClose={close} onToken={onToken} />
+      <Uninstall app={app} where={asked?.what === "uninstall" ? asked.where : null} onClose={close} />
     </>
   );
 }
@@ -56,10 +57,11 @@ type RowProps = { readonly app: Answer<"readApp">; readonly installation: Instal
 
 function Row({ app, installation: { workspace_id: id, permissions, created_at, health }, onAsk }: RowProps) {
   const workspace = useQuery({ ...ask("readWorkspace", { params: { id } }), staleTime: 60_000 }).data;
+  const where = { id, name: workspace?.name ?? id };
   const missing = app.permissions.filter((permission) => !permissions.includes(permission));
   return (
     <tr>
-      <Td className="min-w-48">
+      <Td className="min-w-48 wrap-anywhere">
         <span className="font-medium">{workspace?.name ?? id}</span>
         {app.workspace_id === id && <span className="text-sm text-ink-3"> owns the app</span>}
         <p className="flex flex-wrap items-center gap-x-2 text-sm text-ink-3">
@@ -82,10 +84,10 @@ function Row({ app, installation: { workspace_id: id, permissions, created_at, h
       </Td>
       <Td>
         <span className="flex justify-end gap-2">
-          <Button small aria-label={`Regenerate token for ${id}`} onClick={() => onAsk({ what: "token", workspace: id })}>
+          <Button small aria-label={`Regenerate token for ${id}`} onClick={() => onAsk({ what: "token", where })}>
             Regenerate token
           </Button>
-          <Button small variant="danger" aria-label={`Uninstall from ${id}`} onClick={() => onAsk({ what: "uninstall", workspace: id })}>
+          <Button small variant="danger" aria-label={`Uninstall from ${id}`} onClick={() => onAsk({ what: "uninstall", where })}>
             Uninstall
           </Button>
         </span>
@@ -94,42 +96,48 @@ function Row({ app, installation: { workspace_id: id, permissions, created_at, h
   );
 }
 
-type AskedProps = { readonly app: Answer<"readApp">; readonly workspace: string | null; readonly onClose: () => void };
+type AskedProps = { readonly app: Answer<"readApp">; readonly where: Where | null; readonly onClose: () => void };
 
-function RegenerateToken({ app, workspace, onClose, onToken }: AskedProps & Pick<TableProps, "onToken">) {
+function RegenerateToken({ app, where, onClose, onToken }: AskedProps & Pick<TableProps, "onToken">) {
   const make = useCommand("createInstallation", ["listInstallations"], ({ workspace_id, access_token }) => {
     onClose();
     if (access_token !== undefined) onToken({ workspace: workspace_id, value: access_token });
   });
   return (
     <Confirm
-      open={workspace !== null}
-      onClose={onClose}
+      open={where !== null}
+      onClose={() => {
+        make.reset();
+        onClose();
+      }}
       title="Regenerate the access token"
       action="Regenerate token"
       busy={make.isPending}
-      onConfirm={() => make.mutate({ params: { id: app.id }, body: { workspace_id: workspace ?? "", new_access_token: true } })}
+      onConfirm={() => make.mutate({ params: { id: app.id }, body: { workspace_id: where?.id ?? "", new_access_token: true } })}
     >
-      <p>The token that the app has for {workspace} stops working at once. The new one is shown once.</p>
+      <p>The token that the app has for {where?.name} stops working at once. The new one is shown once.</p>
       <ProblemBanner error={make.error} />
     </Confirm>
   );
 }
 
-function Uninstall({ app, workspace, onClose }: AskedProps) {
+function Uninstall({ app, where, onClose }: AskedProps) {
   const toast = useToast();
   const remove = useCommand("deleteInstallation", ["listInstallations"], () => {
     onClose();
-    toast(`The app is uninstalled from ${workspace}.`);
+    toast(`The app is uninstalled from ${where?.name}.`);
   });
   return (
     <Confirm
-      open={workspace !== null}
-      onClose={onClose}
-      title={`Uninstall from ${workspace}`}
+      open={where !== null}
+      onClose={() => {
+        remove.reset();
+        onClose();
+      }}
+      title={`Uninstall from ${where?.name ?? ""}`}
       action="Uninstall"
       busy={remove.isPending}
-      onConfirm={() => remove.mutate({ params: { id: app.id, workspace_id: workspace ?? "" } })}
+      onConfirm={() => remove.mutate({ params: { id: app.id, workspace_id: where?.id ?? "" } })}
     >
       <p>Nothing that happens there is sent any more, what waits ends undelivered, and the access token stops working.</p>
       {app.uninstall_url !== null && <p className="wrap-anywhere">The app is told at {app.uninstall_url}.</p>}

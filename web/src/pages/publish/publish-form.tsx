@@ -36,6 +36,10 @@ export function PublishForm({ app }: { readonly app: App }) {
       params: { id: app.id },
       body: { visibility: draft.visibility, uninstall_url: draft.uninstall.trim() || null, health_url: draft.health.trim() || null },
     });
+  const discard = (): void => {
+    setDraft(before);
+    save.reset();
+  };
   return (
     <Section title="Settings">
       <form
@@ -70,7 +74,7 @@ export function PublishForm({ app }: { readonly app: App }) {
         />
         <ProblemBanner error={besideFields ? null : save.error} />
         <div className="flex justify-end gap-2">
-          {dirty && <Button onClick={() => setDraft(before)}>Discard changes</Button>}
+          {dirty && <Button onClick={discard}>Discard changes</Button>}
           <Button type="submit" variant="primary" disabled={!dirty} busy={save.isPending}>
             Save
           </Button>

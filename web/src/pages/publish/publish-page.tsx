@@ -60,14 +60,16 @@ type WorkspacesProps = {
 };
 
 function Workspaces({ app, installations }: WorkspacesProps) {
-  const [installing, setInstalling] = useState(false);
+  const { install } = route.useSearch();
+  const navigate = route.useNavigate();
+  const openDialog = (yes: boolean): void => void navigate({ search: yes ? { install: "1" } : {} });
   const [token, setToken] = useState<Token | null>(null);
   return (
     <Section
       title="Workspaces"
       about="What happens in these is sent to the app’s subscriptions."
       actions={
-        <Button variant="primary" onClick={() => setInstalling(true)}>
+        <Button variant="primary" onClick={() => openDialog(true)}>
           Install
         </Button>
       }
@@ -85,7 +87,13 @@ function Workspaces({ app, installations }: WorkspacesProps) {
           </div>
         )}
       </div>
-      <InstallDialog app={app} open={installing} onClose={() => setInstalling(false)} onToken={setToken} />
+      <InstallDialog
+        app={app}
+        open={install !== undefined}
+        workspace={install === "1" ? "" : install}
+        onClose={() => openDialog(false)}
+        onToken={setToken}
+      />
     </Section>
   );
 }

@@ -7,21 +7,25 @@ import { Code } from "../../parts/code.tsx";
 import { ProblemBanner } from "../../parts/problem.tsx";
 import { Mark } from "../../shell/mark.tsx";
 import { sessionQuery } from "../../shell/session.ts";
+import type { Session } from "../../shell/session.ts";
 
 export function SignIn() {
   const navigate = useNavigate();
   const client = useQueryClient();
   const [error, setError] = useState<Error | null>(null);
   useEffect(() => {
+    const enter = (session: Session): void => {
+      client.setQueryData(sessionQuery.queryKey, session);
+      void navigate({ to: "/apps" });
+    };
+    // Whoever is signed in goes in, also by a link that was used: the first one to open it may have been they themselves.
+    const enterIfSignedIn = (refused: Error | null): void => void call("readSession").then(enter, () => setError(refused));
     const redeem = (): void => {
       const token = location.hash.slice(1);
-      if (token === "") return;
+      if (token === "") return enterIfSignedIn(null);
       // Before anything else: nobody reads it from the address bar or the history.
       history.replaceState(null, "", "/sign-in");
-      call("createSession", { body: { token } }).then((session) => {
-        client.setQueryData(sessionQuery.queryKey, session);
-        void navigate({ to: "/apps" });
-      }, setError);
+      call("createSession", { body: { token } }).then(enter, enterIfSignedIn);
     };
     redeem();
     // A link that is opened where this page is already open changes nothing but the fragment.

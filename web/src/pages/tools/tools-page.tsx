@@ -24,12 +24,12 @@ export function ToolsPage() {
   return (
     <Page title="Tools" answer="To write a receiver: check a signature, see what is sent, begin with code that is right." wide>
       <Tabs.Root value={chosen} onValueChange={(id: string) => void navigate({ search: (old) => ({ ...old, tab: id }), replace: true })}>
-        <Tabs.List className="mb-5 flex gap-1 overflow-x-auto border-b border-line" aria-label="Tools">
+        <Tabs.List className="mb-5 flex overflow-x-auto sm:gap-1 border-b border-line" aria-label="Tools">
           {tabs.map(({ id, name }) => (
             <Tabs.Tab
               key={id}
               value={id}
-              className="-mb-px border-b-2 border-transparent px-3 py-2 whitespace-nowrap text-ink-2 hover:text-ink focus-visible:-outline-offset-2 data-active:border-brass-fill data-active:font-medium data-active:text-ink"
+              className="-mb-px border-b-2 border-transparent px-2 py-2 text-sm whitespace-nowrap sm:px-3 sm:text-base text-ink-2 hover:text-ink focus-visible:-outline-offset-2 data-active:border-brass-fill data-active:font-medium data-active:text-ink"
             >
               {name}
             </Tabs.Tab>
