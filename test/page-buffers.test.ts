@@ -8,7 +8,7 @@ import type { NotificationQuery } from "@bellhop/contract/notifications";
 import { pageBuffersMax } from "../server/src/show/list-cost.ts";
 import { listNotifications } from "../server/src/show/list.ts";
 import { createNames } from "../server/src/show/names.ts";
-import type { Connection } from "../server/src/store/sql.ts";
+import { countingBuffers } from "./asked-connection.ts";
 import { pageCalls } from "./browser/page-calls.ts";
 import { PageVisits } from "./browser/page-visits.ts";
 import { adminKey, encryptionKey, startTestProgram } from "./in-process.ts";
@@ -54,20 +54,6 @@ function combinations(): NotificationQuery[] {
 const byReason: readonly NotificationQuery[] = [{}, { app: filled.busy.app }, { subscription: filled.failing.subscription }].map(
   (query) => ({ ...query, reason: "status", limit: 100 }),
 );
-
-/** Runs each statement under EXPLAIN as well and adds up what it touched. */
-function counting(on: pg.Pool): { on: Connection; read: () => { buffers: number; statements: string[] } } {
-  let buffers = 0;
-  const statements: string[] = [];
-  const query = async (statement: { text: string; values: unknown[] }): Promise<unknown> => {
-    const explained = await on.query(`explain (analyze, buffers, format json) ${statement.text}`, statement.values);
-    const { Plan: plan } = explained.rows[0]["QUERY PLAN"][0];
-    buffers += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"];
-    statements.push(`${plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]}: ${statement.text.replaceAll(/\s+/g, " ").slice(0, 120)}`);
-    return on.query(statement.text, statement.values);
-  };
-  return { on: { query } as unknown as Connection, read: () => ({ buffers, statements }) };
-}
 
 type Count = { readonly buffers: number; readonly statements: string };
 
@@ -131,7 +117,7 @@ test("at a million notifications", async (t) => {
     const names = createNames();
     let [asked, most] = [0, 0];
     for (const query of [...combinations(), ...byReason]) {
-      const counter = counting(pool);
+      const counter = countingBuffers(pool);
       await listNotifications(counter.on, { names, whyMarked: async () => [], nowMs: Date.now }, query, { workspace: null });
       const { buffers, statements } = counter.read();
       assert.ok(buffers <= pageBuffersMax, `${JSON.stringify(query)} touched ${buffers} buffers:\n${statements.join("\n")}`);

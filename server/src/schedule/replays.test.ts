@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { connectionAsking } from "../../../test/asked-connection.ts";
 import { eventually } from "../../../test/eventually.ts";
 import {
   insertReplay,
@@ -248,14 +249,12 @@ test("a page whose answer was lost is not written again, and is read only when i
   await publishFailed(log, startMs, 3);
   await insertReplay(log, { id: "rpl_1", include: "failed" });
   const order: string[] = [];
-  const control = {
-    query: async (statement: { text: string; values: unknown[] }) => {
-      const answer = await log.database.control.query(statement);
-      order.push(statement.text.includes("insert into log") ? "page" : statement.text.includes("for update") ? "decided" : "other");
-      if (order.at(-1) === "page") throw new Error("the connection broke");
-      return answer;
-    },
-  };
+  const control = connectionAsking(async ({ name, text, values }) => {
+    const answer = await log.database.control.query({ name, text, values: [...values] });
+    order.push(text.includes("insert into log") ? "page" : text.includes("for update") ? "decided" : "other");
+    if (order.at(-1) === "page") throw new Error("the connection broke");
+    return answer;
+  });
   const database = { ...log.database, control } as unknown as Replayed["database"];
   const runner = runnerOf(log, {
     database,

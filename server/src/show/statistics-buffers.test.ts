@@ -4,11 +4,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import pg from "pg";
+import { countingBuffers } from "../../../test/asked-connection.ts";
 import { createTestDatabase } from "../../../test/database.ts";
 import type { TestDatabase } from "../../../test/database.ts";
 import type { StatisticsQuery } from "@bellhop/contract/statistics";
 import { makePartitions, vacuumDay } from "../store/partitions.ts";
-import type { Connection } from "../store/sql.ts";
 import { createNames } from "./names.ts";
 import { showAppsStatistics } from "./statistics-apps.ts";
 import { showStatistics } from "./statistics.ts";
@@ -88,21 +88,6 @@ async function count(subscriptions: string, busyIn: string): Promise<void> {
   await pool.query("analyze subscription_minute; analyze subscription_hour");
 }
 
-/** Runs each statement under EXPLAIN as well and adds up what it touched. */
-function counting(): { on: Connection; read: () => { buffers: number; told: string } } {
-  let buffers = 0;
-  const statements: string[] = [];
-  const query = async (statement: { text: string; values: unknown[] }): Promise<unknown> => {
-    const explained = await pool.query(`explain (analyze, buffers, format json) ${statement.text}`, statement.values);
-    const { Plan: plan } = explained.rows[0]["QUERY PLAN"][0];
-    const touched = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"];
-    buffers += touched;
-    statements.push(`${touched}: ${statement.text.replaceAll(/\s+/g, " ").slice(0, 160)}`);
-    return pool.query(statement.text, statement.values);
-  };
-  return { on: { query } as unknown as Connection, read: () => ({ buffers, told: statements.join("\n") }) };
-}
-
 const none = { waiting: 0, retrying: 0, held: 0, exact: true, oldest_undelivered_at: null };
 
 /** What memory knows of the running hour is not the tables' affair; what waits is looked at apart from pages. */
@@ -117,8 +102,10 @@ const deps = (): StatisticsDeps => ({
 const ago = (ms: number): string => new Date(nowMs - ms).toISOString();
 const everybody = { workspace: null };
 
-async function pageOf(query: StatisticsQuery): Promise<{ buffers: number; told: string; attempts: number; stepS: number }> {
-  const counter = counting();
+async function pageOf(
+  query: StatisticsQuery,
+): Promise<{ buffers: number; statements: readonly string[]; attempts: number; stepS: number }> {
+  const counter = countingBuffers(pool);
   const { totals, step_s: stepS } = await showStatistics(counter.on, deps(), query, everybody);
   return { ...counter.read(), attempts: totals.attempts, stepS };
 }
@@ -135,27 +122,27 @@ test("numbers of everybody, of an app, a subscription and a workspace touch at m
   ];
   for (const query of asked)
     for (const range of [hourMs, 4 * hourMs, dayMs, 60 * hourMs, 7 * dayMs]) {
-      const { buffers, told, attempts, stepS } = await pageOf({ ...query, since: ago(range) });
+      const { buffers, statements, attempts, stepS } = await pageOf({ ...query, since: ago(range) });
       assert.ok(attempts > 0, JSON.stringify(query));
       t.diagnostic(`${buffers} buffers: ${JSON.stringify(query)} over ${range / hourMs} h in steps of ${stepS} s`);
-      assert.ok(buffers <= buffersMax, `${buffers} buffers:\n${told}`);
+      assert.ok(buffers <= buffersMax, `${buffers} buffers:\n${statements.join("\n")}`);
     }
 });
 
 test("the health of all apps touches at most 500 buffers", async (t) => {
-  const counter = counting();
+  const counter = countingBuffers(pool);
   const { data } = await showAppsStatistics(counter.on, deps(), {}, everybody);
-  const { buffers, told } = counter.read();
+  const { buffers, statements } = counter.read();
   assert.equal(data.length, 2);
   t.diagnostic(`${buffers} buffers`);
-  assert.ok(buffers <= buffersMax, told);
+  assert.ok(buffers <= buffersMax, statements.join("\n"));
 });
 
 test("one subscription's numbers touch at most 500 buffers while 1,000 others are busy", async (t) => {
   await count(`generate_series(${busy + 1}, ${busy + others}) s`, `(m + s) % ${othersEvery} = 0`);
   for (const range of [4 * hourMs, dayMs, 60 * hourMs, 7 * dayMs]) {
-    const { buffers, told, stepS } = await pageOf({ subscription: one, since: ago(range) });
+    const { buffers, statements, stepS } = await pageOf({ subscription: one, since: ago(range) });
     t.diagnostic(`${buffers} buffers over ${range / hourMs} h in steps of ${stepS} s`);
-    assert.ok(buffers <= buffersMax, `${buffers} buffers over ${range / hourMs} h:\n${told}`);
+    assert.ok(buffers <= buffersMax, `${buffers} buffers over ${range / hourMs} h:\n${statements.join("\n")}`);
   }
 });

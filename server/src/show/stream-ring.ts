@@ -1,6 +1,8 @@
 // The newest changes, in memory, for whoever listens or comes back. Putting one in costs the same whether somebody listens
-// or not: three stores into arrays that are there, so that recording never waits for those who look on.
+// or not: a few stores into arrays that are there, so that recording never waits for those who look on. Ids are kept as bytes:
+// as texts they would outlive what they name, and be what the garbage collector has most to do with.
 import { streamLimits } from "@bellhop/contract/stream";
+import { formatId, writeId } from "../domain/id.ts";
 import type { HealthCause, HealthChange, HealthState } from "../domain/health.ts";
 
 /** A subscription's state is another. */
@@ -19,16 +21,18 @@ export type Change = {
   readonly state: StateChange | null;
 };
 
+const idBytesCount = 16;
+
 export class ChangeRing {
   readonly #size: number;
-  readonly #notifications: (string | null)[];
+  readonly #notifications: Buffer;
   readonly #subscriptions: Int32Array;
   readonly #states: (StateChange | null)[];
   #head = 0;
 
   constructor(size: number = streamLimits.changesKept) {
     this.#size = size;
-    this.#notifications = Array.from({ length: size }, () => null);
+    this.#notifications = Buffer.alloc(size * idBytesCount);
     this.#subscriptions = new Int32Array(size);
     this.#states = Array.from({ length: size }, () => null);
   }
@@ -40,25 +44,34 @@ export class ChangeRing {
 
   /** New notifications are on disk. */
   made(rows: readonly { readonly id: string; readonly subscription: number }[]): void {
-    for (const { id, subscription } of rows) this.#put(id, subscription, null);
+    for (const { id, subscription } of rows) this.#putNotification(id, subscription);
   }
 
   /** Steps are on disk. */
   recorded(steps: readonly { readonly notification: string; readonly subscription: number }[]): void {
-    for (const { notification, subscription } of steps) this.#put(notification, subscription, null);
+    for (const { notification, subscription } of steps) this.#putNotification(notification, subscription);
   }
 
   /** A state that stays as it was came with a warning. */
   changed(subscription: number, change: HealthChange, atMs: number): void {
     if (change.from === change.to) return;
-    this.#put(null, subscription, { state: change.to, cause: change.cause, untilMs: change.untilMs, atMs });
+    this.#put(subscription, { state: change.to, cause: change.cause, untilMs: change.untilMs, atMs });
   }
 
-  #put(notification: string | null, subscription: number, state: StateChange | null): void {
+  #putNotification(id: string, subscription: number): void {
+    writeId(this.#notifications, this.#put(subscription, null) * idBytesCount, id);
+  }
+
+  /** Where it stands now. A state stands where no notification does. */
+  #put(subscription: number, state: StateChange | null): number {
     const at = this.#head++ % this.#size;
-    this.#notifications[at] = notification;
     this.#subscriptions[at] = subscription;
     this.#states[at] = state;
+    return at;
+  }
+
+  #notificationAt(at: number): string {
+    return formatId(this.#notifications.subarray(at * idBytesCount, (at + 1) * idBytesCount));
   }
 
   /** False when something after it is no longer there, or it never was. */
@@ -73,10 +86,12 @@ export class ChangeRing {
     for (let sequence = this.#head; sequence > Math.max(position, this.#head - this.#size); sequence--) {
       const at = (sequence - 1) % this.#size;
       const subscription = this.#subscriptions[at] as number;
-      const notification = this.#notifications[at] ?? null;
-      if (!fits(subscription) || (notification !== null && seen.has(notification))) continue;
+      if (!fits(subscription)) continue;
+      const state = this.#states[at] ?? null;
+      const notification = state === null ? this.#notificationAt(at) : null;
+      if (notification !== null && seen.has(notification)) continue;
       if (notification !== null) seen.add(notification);
-      found.push({ sequence, subscription, notification, state: this.#states[at] ?? null });
+      found.push({ sequence, subscription, notification, state });
     }
     return found.toReversed();
   }

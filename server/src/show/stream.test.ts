@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { firstIdAt } from "../domain/id.ts";
 import type { Question } from "./list-question.ts";
 import { createListener, say, sayGap } from "./stream-listener.ts";
 import { ChangeRing } from "./stream-ring.ts";
@@ -23,16 +24,17 @@ const all = (): boolean => true;
 
 test("the ring gives the newest change of each notification, in order, and knows what it no longer has", () => {
   const ring = new ChangeRing(4);
-  ring.made(made("a", "b"));
-  ring.recorded([{ notification: "a", subscription: 1 }]);
+  const [a, b, c] = [1, 2, 3].map((ms) => firstIdAt(ms)) as [string, string, string];
+  ring.made(made(a, b));
+  ring.recorded([{ notification: a, subscription: 1 }]);
   ring.changed(2, { from: "live", to: "paused", cause: "by_hand", untilMs: null, warningDay: null }, 5);
   ring.changed(2, { from: "paused", to: "paused", cause: "still_failing", untilMs: null, warningDay: 1 }, 6);
   assert.equal(ring.head, 4);
   assert.deepEqual(
     ring.after(0, all).map(({ sequence, notification, state }) => [sequence, notification ?? state?.state]),
     [
-      [2, "b"],
-      [3, "a"],
+      [2, b],
+      [3, a],
       [4, "paused"],
     ],
   );
@@ -41,7 +43,7 @@ test("the ring gives the newest change of each notification, in order, and knows
     [4],
   );
   assert.ok(ring.has(0));
-  ring.made(made("c"));
+  ring.made(made(c));
   assert.ok(!ring.has(0) && ring.has(1) && ring.has(5) && !ring.has(6));
   assert.deepEqual(
     ring.after(0, all).map(({ sequence }) => sequence),

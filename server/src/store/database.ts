@@ -8,6 +8,8 @@ const connectTimeoutMs = 5_000;
 const flowTimeoutMs = 5_000;
 const readTimeoutMs = 2_000;
 const controlTimeoutMs = 10_000;
+/** So much later than the server's own deadline for a statement is the client's. */
+const silentMs = 1_000;
 
 export type Database = {
   readonly publish: pg.Pool;
@@ -35,19 +37,16 @@ const types: pg.CustomTypesConfig = {
 
 export function openDatabase(url: string, onError: (error: Error) => void): Database {
   let closing = false;
-  const pool = (name: string, max: number, timeoutMs: number, options?: string): pg.Pool => {
+  const pool = (name: string, max: number, config: pg.PoolConfig): pg.Pool => {
     const made = new pg.Pool({
       connectionString: url,
       application_name: `bellhop ${name}`,
       max,
       connectionTimeoutMillis: connectTimeoutMs,
-      statement_timeout: timeoutMs,
-      // The client's own deadline covers a database that no longer answers at all.
-      query_timeout: timeoutMs + 1_000,
       idle_in_transaction_session_timeout: flowTimeoutMs,
       idleTimeoutMillis: 0,
       types,
-      ...(options === undefined ? {} : { options }),
+      ...config,
     });
     // A connection that is being closed may still hear that its database stops.
     made.on("error", (error) => {
@@ -55,18 +54,34 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
     });
     return made;
   };
+  const hot = (name: string, max: number, options: string): pg.Pool =>
+    cutSilent(pool(name, max, { statement_timeout: flowTimeoutMs, options }), flowTimeoutMs + silentMs);
+  const calm = (timeoutMs: number): pg.PoolConfig => ({ statement_timeout: timeoutMs, query_timeout: timeoutMs + silentMs });
   const pools = {
-    publish: pool("publish", 2, flowTimeoutMs, planned),
-    record: pool("record", 1, flowTimeoutMs, planned),
-    scan: pool("scan", 1, flowTimeoutMs, `${planned} ${ordered}`),
-    read: pool("read", 2, readTimeoutMs, ordered),
-    control: pool("control", 2, controlTimeoutMs),
+    publish: hot("publish", 2, planned),
+    record: hot("record", 1, planned),
+    scan: hot("scan", 1, `${planned} ${ordered}`),
+    read: pool("read", 2, { ...calm(readTimeoutMs), options: ordered }),
+    control: pool("control", 2, calm(controlTimeoutMs)),
   };
   const close = async (): Promise<void> => {
     closing = true;
     await Promise.all(Object.values(pools).map((each) => each.end()));
   };
   return { ...pools, url, close };
+}
+
+/**
+ * The client's own deadline, for a database that no longer answers at all. Where there are thousands of statements a second it is not
+ * pg's `query_timeout` (see `ask` in sql.ts), but that of the loan: a connection is lent for a statement, seldom for a few.
+ */
+function cutSilent(pool: pg.Pool, afterMs: number): pg.Pool {
+  const lent = new Map<pg.PoolClient, NodeJS.Timeout>();
+  const cut = (client: pg.PoolClient): void => void (client as unknown as { connection: pg.Connection }).connection.stream.destroy();
+  pool.on("acquire", (client) => lent.set(client, setTimeout(cut, afterMs, client)));
+  pool.on("release", (_error, client) => clearTimeout(lent.get(client)));
+  pool.on("remove", (client) => lent.delete(client));
+  return pool;
 }
 
 /** What the client says of a database that is not there, went away, or does not answer. */

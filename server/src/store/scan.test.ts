@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import pg from "pg";
+import { connectionAsking } from "../../../test/asked-connection.ts";
 import { createTestDatabase } from "../../../test/database.ts";
 import type { TestDatabase } from "../../../test/database.ts";
 import { eventId, firstIdAt, notificationId } from "../domain/id.ts";
 import { makePartitions } from "./partitions.ts";
 import { scanFresh } from "./scan.ts";
 import type { Window } from "./scan.ts";
-import type { Connection } from "./sql.ts";
 
 const nowMs = Date.UTC(2026, 5, 15, 12);
 const alreadyWritten = 60_000;
@@ -100,12 +100,10 @@ test("what was written before a window costs nothing", async (t) => {
   const window = await windowFromHere();
   const written = await write(pool, 3);
   let buffers = 0;
-  const counting = {
-    query: async ({ text, values }: { text: string; values: unknown[] }): Promise<unknown> => {
-      buffers += await buffersOf(text, values);
-      return pool.query(text, values);
-    },
-  } as unknown as Connection;
+  const counting = connectionAsking(async ({ text, values }) => {
+    buffers += await buffersOf(text, [...values]);
+    return pool.query(text, [...values]);
+  });
   const page = await scanFresh(counting, window, 100);
   assert.deepEqual(
     page.rows.map(({ id }) => id),
