@@ -19,7 +19,8 @@ const readyWithinMs = 60_000;
 const readyPollMs = 50;
 const answerWithinMs = 30_000;
 const makingAtOnce = 8;
-/** As `npm start` sets it. */
+/** As `npm start` sets them. */
+const programOptions = ["--max-semi-space-size=16"];
 const compileCache = new URL("../node_modules/.cache/node", import.meta.url).pathname;
 /** Days that the log goes back once a program has run for its default retention. Their number has a price of its own. */
 const agedMs = 30 * 86_400_000;
@@ -58,7 +59,7 @@ export class Bellhop implements System {
 
   static async #startIn(dataDir: string, core: number, probed: boolean): Promise<Bellhop> {
     const port = (await freePort("127.0.0.1", 0)) as number;
-    const nodeOptions = probed ? ["--expose-gc", "--import", new URL("./heap-probe.ts", import.meta.url).href] : [];
+    const probe = probed ? ["--expose-gc", "--import", new URL("./heap-probe.ts", import.meta.url).href] : [];
     const main = new URL("../server/src/main.ts", import.meta.url).pathname;
     const environment = {
       PATH: process.env["PATH"],
@@ -67,7 +68,7 @@ export class Bellhop implements System {
       BELLHOP_DATA_DIR: dataDir,
       BELLHOP_ADMIN_KEY: adminKey,
     };
-    const child = spawnNode(core, [...nodeOptions, main, "--no-sample"], {
+    const child = spawnNode(core, [...programOptions, ...probe, main, "--no-sample"], {
       stdio: ["ignore", "ignore", "ignore", "ipc"],
       env: environment,
     });
