@@ -2,9 +2,10 @@
 // of ours may touch 500 in all, however large the log is, so each way to read says beforehand what it will cost:
 // `openCost` for beginning a stretch, `rowCost` for each row. The costs are those of indexes three levels deep.
 import { eventOf, fanOutMax, notificationId } from "../domain/id.ts";
+import { held } from "@bellhop/contract/reasons";
 import { needsFailedStep } from "../domain/status.ts";
 import * as store from "../store/notification-list.ts";
-import type { NotificationRow, Stretch } from "../store/notification-list.ts";
+import type { FailureKind, NotificationRow, Stretch } from "../store/notification-list.ts";
 import type { Connection } from "../store/sql.ts";
 import { historyCost, lookUpCost } from "./list-cost.ts";
 import type { Question } from "./list-question.ts";
@@ -31,17 +32,19 @@ export function chooseDrive(question: Question): Drive {
   const { workspace, subscriptions, topic, objectId, app } = question;
   const exact = topic === null;
   if (objectId !== null) return byObject(objectId, workspace);
-  if (subscriptions !== null && neverSuccessful(question)) return byNotSuccess(subscriptions, exact && workspace === null);
+  const failure = failureNeeded(question);
+  if (subscriptions !== null && failure !== null) return byFailure(failure, subscriptions, exact && workspace === null);
   if (workspace !== null) return byWorkspace(workspace, exact && app === null && subscriptions === null);
   if (subscriptions === null) return byId(exact && app === null);
   const [only] = subscriptions;
   return only !== undefined && subscriptions.length === 1 ? bySubscription(only, exact) : bySubscriptions(subscriptions, exact);
 }
 
-/** Whatever answers the question has a step that was not a success, and those have an index of their own. */
-function neverSuccessful({ status, code, reason }: Question): boolean {
-  if (reason !== null) return true;
-  return (status !== null && needsFailedStep.has(status)) || (code !== null && !code.startsWith("2"));
+/** Whatever answers the question has such a step, and those have an index of their own; null where it may have none. */
+function failureNeeded({ status, code, reason }: Question): FailureKind | null {
+  if (status === "held" || (reason !== null && reason in held)) return "failedOrHeld";
+  const isNeeded = reason !== null || (status !== null && needsFailedStep.has(status)) || (code !== null && !code.startsWith("2"));
+  return isNeeded ? "failed" : null;
 }
 
 /** Rows read to find the few that fit, at most. */
@@ -83,13 +86,13 @@ const bySubscriptions = (subscriptions: readonly number[], exact: boolean): Driv
   read: async (on, stretch, count) => counted(await store.newestOfSubscriptions(on, subscriptions, stretch, count), count),
 });
 
-const byNotSuccess = (subscriptions: readonly number[], exact: boolean): Drive => ({
+const byFailure = (kind: FailureKind, subscriptions: readonly number[], exact: boolean): Drive => ({
   openCost: lookUpCost * subscriptions.length,
   rowCost: 2 * lookUpCost,
   candidateCost: lookUpCost + historyCost,
   rowsMax: scanRowsMax,
   exact,
-  read: async (on, stretch, count) => counted(await store.newestNotSuccesses(on, subscriptions, stretch, count), count),
+  read: async (on, stretch, count) => counted(await store.newestFailures(on, kind, subscriptions, stretch, count), count),
 });
 
 const counted = (rows: NotificationRow[], count: number): DriveRows => ({

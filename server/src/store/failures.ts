@@ -31,7 +31,7 @@ export function failedSteps(
         cross join lateral (
           select subscription, notification, step, kind, reason, status, detail, at, next_at from log
           where (subscription, notification) >= (s.ref, ${from}::uuid) and (subscription, notification) < (s.ref, ${below}::uuid)
-            and notification >= ${from}::uuid and notification < ${below}::uuid and reason is not null
+            and notification >= ${from}::uuid and notification < ${below}::uuid and reason is not null and kind <> 'h'
           order by subscription desc, notification desc limit ${count}) l
         order by l.subscription, l.notification desc, l.step desc`,
   );
@@ -43,11 +43,12 @@ export async function failingSubscriptions(on: Connection, { from, below }: Stre
     on,
     sql`with recursive failing (subscription) as (
           (select subscription from log
-            where notification >= ${from}::uuid and notification < ${below}::uuid and reason is not null
+            where notification >= ${from}::uuid and notification < ${below}::uuid and reason is not null and kind <> 'h'
             order by subscription limit 1)
           union all
           select (select l.subscription from log l
-            where l.subscription > f.subscription and l.notification >= ${from}::uuid and l.notification < ${below}::uuid and l.reason is not null
+            where l.subscription > f.subscription and l.notification >= ${from}::uuid and l.notification < ${below}::uuid
+              and l.reason is not null and l.kind <> 'h'
             order by l.subscription limit 1)
           from failing f where f.subscription is not null)
         select subscription from failing where subscription is not null limit ${limit}`,

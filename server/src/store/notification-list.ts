@@ -6,7 +6,7 @@
 // partition.
 import { firstIdAt, madeAtMs } from "../domain/id.ts";
 import { uuids } from "./binary.ts";
-import { one, rows, sql } from "./sql.ts";
+import { one, rows, sql, sqlWhere } from "./sql.ts";
 import type { Connection } from "./sql.ts";
 
 export type NotificationRow = {
@@ -92,21 +92,29 @@ export function newestOfSubscriptions(
   );
 }
 
-/** The same merge over notifications of which at least one step was not a success; each is given once. */
-export function newestNotSuccesses(
+/** What was not a success: an attempt that failed or an end; holds as well, where they are looked for. Each kind has an index of its own. */
+const failures = {
+  failed: sqlWhere("{failure}", "l.reason is not null and l.kind <> 'h'"),
+  failedOrHeld: sqlWhere("{failure}", "l.reason is not null"),
+};
+export type FailureKind = keyof typeof failures;
+
+/** The same merge over notifications of which at least one step was such a failure; each is given once. */
+export function newestFailures(
   on: Connection,
+  kind: FailureKind,
   subscriptions: readonly number[],
   { from, below }: Stretch,
   count: number,
 ): Promise<NotificationRow[]> {
   return rows<NotificationRow>(
     on,
-    sql`with recursive merged (given, head, heads) as (
+    failures[kind]`with recursive merged (given, head, heads) as (
           select 0, null::uuid, array(
             select (select l.notification from log l
               where (l.subscription, l.notification) >= (s.ref, ${from}::uuid)
                 and (l.subscription, l.notification) < (s.ref, ${below}::uuid)
-                and l.notification >= ${from}::uuid and l.notification < ${below}::uuid and l.reason is not null
+                and l.notification >= ${from}::uuid and l.notification < ${below}::uuid and {failure}
               order by l.subscription desc, l.notification desc limit 1)
             from unnest(${subscriptions}::int4[]) with ordinality as s (ref, at) order by s.at)
           union all
@@ -115,7 +123,7 @@ export function newestNotSuccesses(
               select l.notification from log l
               where (l.subscription, l.notification) >= ((${subscriptions}::int4[])[top.at], ${from}::uuid)
                 and (l.subscription, l.notification) < ((${subscriptions}::int4[])[top.at], top.id)
-                and l.notification >= ${from}::uuid and l.notification < ${below}::uuid and l.reason is not null
+                and l.notification >= ${from}::uuid and l.notification < ${below}::uuid and {failure}
               order by l.subscription desc, l.notification desc limit 1) end
             from generate_subscripts(m.heads, 1) as each (at) order by each.at)
           from merged m cross join lateral (

@@ -24,7 +24,7 @@ export async function candidates(on: Connection, subscription: number, slices: r
   return found.toSorted(inOrder);
 }
 
-/** The same of those only to which something happened that was not a success. */
+/** The same of those only of which an attempt failed, or which ended. */
 export async function failedCandidates(
   on: Connection,
   subscription: number,
@@ -39,7 +39,7 @@ export async function failedCandidates(
         cross join lateral (
           select distinct subscription, notification from log
           where (subscription, notification) > (${subscription}::int4, s.after) and (subscription, notification) < (${subscription}::int4, s.below)
-            and reason is not null
+            and reason is not null and kind <> 'h'
           order by subscription, notification limit ${limit}::int4) n`,
   );
   return found.toSorted(inOrder);

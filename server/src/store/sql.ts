@@ -17,6 +17,17 @@ export function sql(parts: TemplateStringsArray, ...values: readonly unknown[]):
   return { ...statement, values };
 }
 
+/** `sql` for a template in which `word` stands for `text`: one template, a statement for each such text. */
+export function sqlWhere(word: string, text: string): typeof sql {
+  const templates = new WeakMap<TemplateStringsArray, TemplateStringsArray>();
+  const filled = (parts: TemplateStringsArray): TemplateStringsArray =>
+    Object.assign(
+      parts.map((part) => part.replaceAll(word, text)),
+      { raw: parts.raw },
+    );
+  return (parts, ...values) => sql(templates.getOrInsertComputed(parts, filled), ...values);
+}
+
 /** Anything a statement can be run on: a pool, or the one connection of a transaction. */
 export type Connection = Pool | PoolClient | Client;
 
