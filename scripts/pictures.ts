@@ -8,7 +8,7 @@ import type { Theme } from "../test/browser/hub.ts";
 
 const folder = join(import.meta.dirname, "../docs/pictures");
 const bytesMax = 150_000;
-const trafficS = 150;
+const trafficS = 90;
 const topics = ["ticket.created", "ticket.state.updated", "conversation.user.created", "contact.user.created", "company.created"];
 const workspaces = ["sample", "sample-shop", "sample-dev"];
 
@@ -41,10 +41,7 @@ async function pictures(): Promise<Picture[]> {
   const { data: apps } = await hub.program.must<{ data: { id: string; name: string }[] }>("GET", "/v1/apps");
   const app = (name: string): string => apps.find((each) => each.name === name)?.id ?? "";
   const [works, fails, paused] = ["Sample App", "Sample Helpdesk", "Sample Archive"].map(app);
-  const failed = await hub.program.must<{ data: { id: string; event: string }[] }>(
-    "GET",
-    `/v1/notifications?app=${fails}&status=retrying&limit=1`,
-  );
+  const failed = await hub.program.must<{ data: { id: string }[] }>("GET", `/v1/notifications?app=${fails}&q=reason:status&limit=1`);
   const since = new Date(Date.now() - 15 * 60_000).toISOString();
   return [
     { name: "apps", path: "/apps", theme: "light", ready: "Sample Helpdesk" },

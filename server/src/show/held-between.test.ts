@@ -30,7 +30,7 @@ before(async () => {
 after(async () => shown?.close());
 
 test("what failed before many that are held is on the first page", async () => {
-  for (const question of ["status=failed", "code=503", "reason=attempts_exhausted"]) {
+  for (const question of ["status=failed", "code=503", "reason=status"]) {
     const { body } = await shown.get<{ data: unknown[]; next_cursor: string | null }>(
       `/v1/notifications?subscription=${id16("sub", 1)}&${question}`,
     );

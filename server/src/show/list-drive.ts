@@ -2,8 +2,9 @@
 // of ours may touch 500 in all, however large the log is, so each way to read says beforehand what it will cost:
 // `openCost` for beginning a stretch, `rowCost` for each row. The costs are those of indexes three levels deep.
 import { eventOf, fanOutMax, notificationId } from "../domain/id.ts";
-import { held } from "@bellhop/contract/reasons";
+import { attemptFailed, held } from "@bellhop/contract/reasons";
 import { needsFailedStep } from "../domain/status.ts";
+import type { Status } from "../domain/status.ts";
 import * as store from "../store/notification-list.ts";
 import type { FailureKind, NotificationRow, Stretch } from "../store/notification-list.ts";
 import type { Connection } from "../store/sql.ts";
@@ -40,12 +41,18 @@ export function chooseDrive(question: Question): Drive {
   return only !== undefined && subscriptions.length === 1 ? bySubscription(only, exact) : bySubscriptions(subscriptions, exact);
 }
 
-/** Whatever answers the question has such a step, and those have an index of their own; null where it may have none. */
+/**
+ * Whatever answers the question has such a step, and those have an index of their own; null where it may have none. What is held may
+ * have ended by a mark: it is shown as dropped, for the mark's reason.
+ */
 function failureNeeded({ status, code, reason }: Question): FailureKind | null {
-  if (status === "held" || (reason !== null && reason in held)) return "failedOrHeld";
-  const isNeeded = reason !== null || (status !== null && needsFailedStep.has(status)) || (code !== null && !code.startsWith("2"));
-  return isNeeded ? "failed" : null;
+  const isOfAttempt = (status !== null && attempted.has(status)) || (code !== null && !code.startsWith("2"));
+  if (isOfAttempt || (reason !== null && reason in attemptFailed && !(reason in held))) return "failed";
+  return reason !== null || (status !== null && needsFailedStep.has(status)) ? "failedOrHeld" : null;
 }
+
+/** Of those that need a failed step: statuses of what was attempted, or ended by a step of its own. */
+const attempted: ReadonlySet<Status> = new Set(["retrying", "failed", "canceled"]);
 
 /** Rows read to find the few that fit, at most. */
 const scanRowsMax = 1_000;

@@ -170,8 +170,7 @@ export async function workspaceEventsAbout(
     on,
     sql`with scanned as materialized (
           select id, object_id from event
-          where (workspace, id) >= (${workspace}::int4, ${from}::uuid) and (workspace, id) < (${workspace}::int4, ${below}::uuid)
-            and id >= ${from}::uuid and id < ${below}::uuid
+          where workspace = ${workspace}::int4 and id >= ${from}::uuid and id < ${below}::uuid
           order by workspace desc, id desc limit ${scan})
         select (select count(*) from scanned)::int4 as scanned, (select id from scanned order by id limit 1) as last,
           array(select id from scanned where object_id = ${objectId} order by id desc limit ${matches})::text[] as matches`,
