@@ -8,7 +8,7 @@ import type { Theme } from "../test/browser/hub.ts";
 
 const folder = join(import.meta.dirname, "../docs/pictures");
 const bytesMax = 150_000;
-const trafficS = 90;
+const trafficS = 70;
 const topics = ["ticket.created", "ticket.state.updated", "conversation.user.created", "contact.user.created", "company.created"];
 const workspaces = ["sample", "sample-shop", "sample-dev"];
 
@@ -61,7 +61,7 @@ async function pictures(): Promise<Picture[]> {
 
 async function take({ name, path, theme, ready, tall = false }: Picture): Promise<void> {
   const { page } = hub;
-  await page.setViewportSize({ width: 1_280, height: tall ? 1_080 : 800 });
+  await page.setViewportSize({ width: 1_280, height: tall ? 860 : 720 });
   await hub.useTheme(theme);
   await page.goto(path);
   await page.locator("main").getByText(ready).filter({ visible: true }).first().waitFor();
