@@ -26,9 +26,11 @@ export function compileValidator({ schema, httpPart }: Part): (value: unknown) =
 
 type Found = SchemaError & { readonly schemaPath: string };
 
-/** Nobody reads a regular expression: what has one says in its description what it must be. */
+/** Nobody reads a regular expression: what has one says in its description what it must be. Text of a wrong length hears of that alone. */
 function inWords(schema: TSchema, errors: readonly Found[]): SchemaError[] {
-  return errors.map((error) => {
+  const ofLength = new Set(errors.filter(({ keyword }) => /^(min|max)Length$/.test(keyword)).map(({ instancePath }) => instancePath));
+  const told = errors.filter(({ keyword, instancePath }) => keyword !== "pattern" || !ofLength.has(instancePath));
+  return told.map((error) => {
     const description = error.keyword === "pattern" ? descriptionAt(schema, error.schemaPath) : undefined;
     return description === undefined ? error : { ...error, message: `must be ${firstPart(description)}` };
   });

@@ -176,7 +176,7 @@ const mistaken: readonly [what: string, body: object, message: RegExp][] = [
   ["now", { until: iso(nowMs) }, /must lie in the future/],
   ["more than 30 days", { until: iso(nowMs + 30 * dayMs + 1) }, /more than 30 days ahead/],
   ["the 30th of February", { until: "2026-02-30T00:00:00Z" }, /not a date that exists/],
-  ["a time without a zone", { until: "2026-03-05T00:00:00" }, /pattern/],
+  ["a time without a zone", { until: "2026-03-05T00:00:00" }, /with a time zone/],
   ["an unknown field", { until: iso(nowMs + 1), for: 1 }, /not a known field/],
 ];
 
