@@ -206,6 +206,7 @@ export class Queue {
     this.#byHost.delete(flight.host);
     const lane = this.#lane(work);
     if (lane.length > 0) this.#list(lane);
+    else this.#rest(lane);
   }
 
   /** Its next step is on disk and lies within what is read ahead. */
@@ -227,6 +228,7 @@ export class Queue {
       else lane.slots.laidDown(work);
       this.#list(lane);
     }
+    this.#rest(lane);
   }
 
   /** Takes work in that is not to be sent now: a command writes its next step. */
@@ -347,6 +349,13 @@ export class Queue {
     work.queuedAtMs = nowMs;
     lane.push(work);
     if (lane.listed === null) this.#list(lane);
+  }
+
+  /** What an idle lane was told of its gate may not be true any more when it has work again. */
+  #rest(lane: Lane): void {
+    if (lane.listed !== "gate" || !this.#isIdle(lane)) return;
+    lane.listed = null;
+    this.#gated.delete(lane);
   }
 
   #isIdle(lane: Lane): boolean {
