@@ -83,29 +83,35 @@ export async function vacuumDay(pool: Pool, ms: number): Promise<void> {
   await pool.query(`vacuum (skip_database_stats) subscription_minute_${day}, subscription_hour_${day}`);
 }
 
+/** Of a day, notifications go first: without its steps one would be shown as waiting. */
+const dropOrder = ["notification", "log", "event", "idempotency", "subscription_minute", "subscription_hour"] as const;
+
 /** Drops every day that lies wholly before `beforeMs`; gives the names of the dropped partitions. */
 export async function dropPartitions(pool: Pool, beforeMs: number): Promise<string[]> {
   await finalizeDetached(pool);
-  const dropped: string[] = [];
-  for (const { name, isPartition } of await tablesOfDays(pool)) {
-    const [, table, day] = /^(event|notification|log|idempotency|subscription_minute|subscription_hour)_(\d{8})$/.exec(name) ?? [];
-    if (!table || !day) continue;
-    const end = Date.UTC(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6, 8))) + dayMs;
-    if (end > beforeMs) continue;
+  const old = (await tablesOfDays(pool)).filter(({ endMs }) => endMs <= beforeMs);
+  for (const { name, table, isPartition } of old) {
     if (isPartition) await pool.query(`alter table ${table} detach partition ${name} concurrently`);
     await pool.query(`drop table if exists ${name}`);
-    dropped.push(name);
   }
-  return dropped;
+  return old.map(({ name }) => name);
 }
 
-/** Attached or not: whoever died between detaching a day and dropping it left a table that belongs to nobody. */
-async function tablesOfDays(pool: Pool): Promise<{ name: string; isPartition: boolean }[]> {
-  const { rows } = await pool.query<{ name: string; isPartition: boolean }>(
-    String.raw`select relname as name, relispartition as "isPartition" from pg_class
-      where relkind = 'r' and relname ~ '_\d{8}$' and pg_table_is_visible(oid)`,
+type DayTable = { readonly name: string; readonly table: string; readonly isPartition: boolean; readonly endMs: number };
+
+/**
+ * In the order in which they may go. Attached or not: whoever died between detaching a day and dropping it left a table that belongs
+ * to nobody.
+ */
+async function tablesOfDays(pool: Pool): Promise<DayTable[]> {
+  const { rows } = await pool.query<{ name: string; table: string; day: string; isPartition: boolean }>(
+    String.raw`select relname as name, regexp_replace(relname, '_\d{8}$', '') as table, right(relname, 8) as day, relispartition as "isPartition"
+      from pg_class where relkind = 'r' and relname ~ '_\d{8}$' and pg_table_is_visible(oid) order by right(relname, 8)`,
   );
-  return rows;
+  const endMs = (day: string): number => Date.UTC(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6, 8))) + dayMs;
+  return dropOrder
+    .flatMap((table) => rows.filter((row) => row.table === table))
+    .map(({ name, table, isPartition, day }) => ({ name, table, isPartition, endMs: endMs(day) }));
 }
 
 /** A detach whose session died leaves the partition pending, and every further detach is refused until it is finalized. */
