@@ -257,6 +257,8 @@ test("the operator sees the notifications of all apps", async () => {
   await searchBox().press("Enter");
   await rows("ticket.created").first().waitFor({ state: "detached" });
   await eventually(async () => ((await rows().count()) === 1 ? true : null));
+  const { name } = await hub.now.program.must<{ name: string }>("GET", `/v1/apps/${other.app}`);
+  await rows(name).waitFor();
   await page.getByText(/delivered in the last 24 h|delivered, /).waitFor();
 });
 

@@ -3,6 +3,7 @@ import type { NotificationEntry } from "@bellhop/contract/notifications";
 import { shownReasons } from "@bellhop/contract/search-words";
 import { Link } from "@tanstack/react-router";
 import type { MouseEvent } from "react";
+import { AppName } from "../../parts/app-name.tsx";
 import { shortId } from "../../parts/copy.tsx";
 import { DueTime, durationText } from "../../parts/time.tsx";
 import type { Endpoints } from "./endpoints.ts";
@@ -34,10 +35,10 @@ export function TopicLink({ entry: { id, topic }, onOpen }: CellProps & { readon
   );
 }
 
-export function ShortApp({ entry: { app } }: CellProps) {
+export function App({ entry: { app } }: CellProps) {
   return (
-    <span title={app} className="block truncate font-mono text-sm text-ink-2">
-      {shortId(app)}
+    <span title={app} className="block truncate text-ink-2">
+      <AppName id={app} />
     </span>
   );
 }

@@ -2,7 +2,7 @@
 import { memo, useState } from "react";
 import type { Endpoints } from "./endpoints.ts";
 import type { Row } from "./live-rows.ts";
-import { Attempts, Endpoint, Latency, LogAnswer, NextAttempt, ShortApp, TopicLink, Workspace } from "./log-cells.tsx";
+import { App, Attempts, Endpoint, Latency, LogAnswer, NextAttempt, TopicLink, Workspace } from "./log-cells.tsx";
 import { ShortLifeLine } from "../../parts/life-line.tsx";
 import { Status } from "../../parts/status.tsx";
 import { Time } from "../../parts/time.tsx";
@@ -15,7 +15,7 @@ const columns = {
   status: { name: "Status", look: "w-23 shrink-0" },
   life: { name: "Life", look: "hidden w-20 shrink-0 @xl:block" },
   topic: { name: "Topic", look: "min-w-0 flex-3" },
-  app: { name: "App", look: "hidden min-w-0 flex-1 @4xl:block" },
+  app: { name: "App", look: "hidden min-w-0 flex-2 @4xl:block" },
   endpoint: { name: "Endpoint", look: "hidden min-w-0 flex-2 @3xl:block" },
   workspace: { name: "Workspace", look: "hidden min-w-0 flex-1 @3xl:block" },
   attempts: { name: "Attempts", look: "hidden w-18 shrink-0 text-right @2xl:block" },
@@ -94,7 +94,7 @@ function Cells({ row: { entry }, showsApp, endpoints, onOpen }: LogRowProps) {
     status: <Status status={entry.status} />,
     life: <ShortLifeLine status={entry.status} attempts={entry.attempts} />,
     topic: <TopicLink entry={entry} onOpen={onOpen} />,
-    app: <ShortApp entry={entry} />,
+    app: <App entry={entry} />,
     endpoint: <Endpoint entry={entry} endpoints={endpoints} />,
     workspace: <Workspace entry={entry} />,
     attempts: <Attempts entry={entry} />,
