@@ -1,5 +1,6 @@
 // Something of everything that exists, for a fuzz to name: a workspace, an app with a subscription, a notification that arrives, a
 // replay, a brake, keys that may do less than the first one, cursors of several lists.
+import { randomUUID } from "node:crypto";
 import type { Known } from "./fuzz-schema.ts";
 import type { TestProgram } from "./in-process.ts";
 
@@ -11,7 +12,7 @@ export type FuzzWorld = { readonly known: Known; readonly ids: readonly string[]
 type Made = { readonly id: string };
 
 export async function makeFuzzWorld(program: TestProgram): Promise<FuzzWorld> {
-  const { workspace, app, subscription, inbox } = await program.makeInstalled({ topics: [topic] });
+  const { workspace, app, subscription, inbox } = await program.makeInstalled({ topics: [topic], named: `fuzzed-${randomUUID()}` });
   const externalId = `fuzz ${workspace}`;
   await program.must("PATCH", `/v1/workspaces/${workspace}`, { external_id: externalId });
   const event = await program.publish({ workspace_id: workspace, topic, item: { type: "ticket", id: "1" } });

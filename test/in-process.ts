@@ -32,7 +32,8 @@ export const adminKey = "test-admin-key-0123456789";
 export type Answer<T = Record<string, unknown>> = { status: number; body: T; text: string; headers: Headers };
 
 /** What an app in a workspace is made of; permissions cover the catalogue's main families. */
-export type Wanted = { topics: readonly string[]; settings?: object; app?: object; kind?: string; url?: string };
+/** `named`: the workspace; else it is called w1 and so on. */
+export type Wanted = { topics: readonly string[]; settings?: object; app?: object; kind?: string; url?: string; named?: string };
 
 export type Installed = { workspace: string; app: string; secret: string; subscription: string; inbox: Inbox };
 
@@ -104,8 +105,8 @@ export class TestProgram {
   }
 
   /** A workspace with an app of its own that is subscribed, at an inbox of its own or at `url`. */
-  async makeInstalled({ topics, settings = {}, app = {}, kind = "paid", url }: Wanted): Promise<Installed> {
-    const workspace = `w${++this.#made}`;
+  async makeInstalled({ topics, settings = {}, app = {}, kind = "paid", url, named }: Wanted): Promise<Installed> {
+    const workspace = named ?? `w${++this.#made}`;
     await this.must("POST", "/v1/workspaces", { id: workspace, name: "A Workspace", kind, region: "us" });
     const permissions = ["read_tickets", "read_conversations", "read_users_companies", "read_articles", "read_admins"];
     const made = await this.must<{ id: string; client_secret: string }>("POST", "/v1/apps", {
