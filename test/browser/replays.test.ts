@@ -157,8 +157,8 @@ test("a replay of a thousand is canceled midway: it says how far it came, and wh
   await page.getByText("1,100 notifications", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Replay 1,100" }).click();
   // No more than two pages are given to the queue while nothing of it is sent.
-  await page.getByText(/^1,000 of 1,100/).waitFor();
-  await hub.now.checkAccessibility("1,000 of 1,100");
+  await page.getByText(/^(500|1,000) of 1,100/).waitFor();
+  await hub.now.checkAccessibility(/(500|1,000) of 1,100/);
   await hub.now.picture("replays");
   await page.getByRole("button", { name: "Cancel the replay" }).click();
   const row = page.getByRole("row", { name: /canceled.*Everything/ });
@@ -166,12 +166,14 @@ test("a replay of a thousand is canceled midway: it says how far it came, and wh
   await hub.now.checkAccessibility("canceled");
   type Replays = { data: { state: string; progress: { replayed: number } }[] };
   const [replay] = (await program.must<Replays>("GET", `/v1/replays?subscription=${subscription}`)).data;
-  assert.equal(replay?.state, "canceled");
-  assert.equal(replay?.progress.replayed, 1_000);
+  assert.ok(replay);
+  assert.equal(replay.state, "canceled");
+  const given = replay.progress.replayed;
+  assert.ok(given <= 1_000, `${given} were given`);
   slow.release();
-  await eventually(() => (slow.bodies.length >= 2_100 ? true : null));
+  await eventually(() => (slow.bodies.length >= 1_100 + given ? true : null));
   assert.equal(slow.bodies.filter((body) => body.includes('"id":"big-1099"')).length, 1, "the newest was not begun");
-  assert.equal(slow.bodies.length, 2_100);
+  assert.equal(slow.bodies.length, 1_100 + given);
 });
 
 test("the console said nothing", () => hub.now.checkConsole(/422/));
