@@ -1,5 +1,6 @@
 // What an engine can tell of itself when it is asked, from memory: what waits, who uses its places. It goes through everything that is
 // queued, 50,000 at most, so it is for people who look, not for the way of a notification.
+import { kept } from "./domain/kept.ts";
 import type { Lane } from "./schedule/lane.ts";
 import type { Holds } from "./schedule/holds.ts";
 import type { Permits } from "./schedule/permits.ts";
@@ -49,7 +50,7 @@ function loadOf({ queue, permits, directory }: Inspected, nowMs: number): Load {
   let [queued, due, planned, behindEndpoint, oldestDueMs, oldestReadyMs] = [0, 0, 0, 0, Infinity, Infinity];
   const regions = new Map<string, { queued: number; in_flight: number }>();
   for (const work of queue.all()) {
-    const region = regions.getOrInsertComputed(directory.workspaceByRef(work.workspace)?.region ?? "", () => ({ queued: 0, in_flight: 0 }));
+    const region = kept(regions, directory.workspaceByRef(work.workspace)?.region ?? "", () => ({ queued: 0, in_flight: 0 }));
     if (work.state === "queued") {
       queued++;
       region.queued++;

@@ -1,6 +1,7 @@
 // Counts what happens to each subscription, minute by minute, in memory. A few seconds after a minute has ended it is written,
 // all subscriptions in one statement; after an hour its minutes are summed into a row for each. What is not written yet is answered
 // from here, so charts reach up to now. A kill loses the counters of about a minute, never a step of the log.
+import { kept } from "../domain/kept.ts";
 import type { Pool } from "pg";
 import { addCounts, countAttempt, hourMs, minuteMs, newCounts, newSum, place, startOf } from "../domain/statistics.ts";
 import type { Counts, Recent } from "../domain/statistics.ts";
@@ -90,7 +91,7 @@ export class Statistics {
   recent(): Recent {
     this.#turn();
     const hours = new Map([...this.#hours].map(([atMs, counts]) => [atMs, new Map(counts)]));
-    const running = hours.getOrInsertComputed(startOf(this.#minute.atMs, hourMs), () => new Map());
+    const running = kept(hours, startOf(this.#minute.atMs, hourMs), () => new Map());
     for (const [subscription, counts] of this.#minute.counts) addTo(running, subscription, counts, true);
     return {
       hoursFromMs: this.#hoursFromMs,
@@ -105,12 +106,12 @@ export class Statistics {
   lately(): Map<number, Counts> {
     this.#turn();
     const sums = new Map<number, Counts>();
-    for (const [subscription, counts] of this.#minute.counts) addCounts(sums.getOrInsertComputed(subscription, newSum), counts);
+    for (const [subscription, counts] of this.#minute.counts) addCounts(kept(sums, subscription, newSum), counts);
     const part = 1 - (this.#ports.nowMs() - this.#previous.atMs - minuteMs) / minuteMs;
     if (this.#previous === this.#minute || part <= 0) return sums;
     for (const [subscription, counts] of this.#previous.counts)
       addCounts(
-        sums.getOrInsertComputed(subscription, newSum),
+        kept(sums, subscription, newSum),
         Float64Array.from(counts, (count) => count * Math.min(part, 1)),
       );
     return sums;
@@ -149,7 +150,7 @@ export class Statistics {
     if (counts.size === 0) return;
     this.#unwritten.push({ atMs, counts });
     if (this.#unwritten.length > unwrittenMax) this.#unwritten.shift();
-    const hour = this.#hours.getOrInsertComputed(startOf(atMs, hourMs), () => new Map());
+    const hour = kept(this.#hours, startOf(atMs, hourMs), () => new Map());
     for (const [subscription, each] of counts) addTo(hour, subscription, each, false);
   }
 
@@ -195,7 +196,7 @@ export class Statistics {
     const fromMs = startOf((await unsummedFromMs(pool)) ?? nowHourMs, hourMs);
     for (let atMs = fromMs; atMs < Math.min(nowHourMs, this.#hoursFromMs); atMs += hourMs) await insertHour(pool, atMs);
     const sums = await minutesSince(pool, this.#hoursFromMs);
-    const hour = this.#hours.getOrInsertComputed(this.#hoursFromMs, () => new Map());
+    const hour = kept(this.#hours, this.#hoursFromMs, () => new Map());
     for (const { subscription, counts } of sums) addTo(hour, subscription, counts, false);
     this.#isSeeded = true;
   }

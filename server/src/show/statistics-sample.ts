@@ -1,5 +1,6 @@
 // Numbers by workspace, which no counter has: from the newest notifications of the range, as many as a page may touch. The answer
 // says how far back they reach.
+import { kept } from "../domain/kept.ts";
 import type { StatisticsQuery } from "@bellhop/contract/statistics";
 import { firstIdAt, madeAtMs } from "../domain/id.ts";
 import { addCounts, countAttempt, newSum, place } from "../domain/statistics.ts";
@@ -71,6 +72,6 @@ function sampled(row: NotificationRow, fate: FateRow | undefined): Sampled {
 /** One sum for each key. */
 export function sumBy<Key>(found: readonly Sampled[], keyOf: (row: NotificationRow) => Key): Map<Key, Counts> {
   const sums = new Map<Key, Counts>();
-  for (const { row, counts } of found) addCounts(sums.getOrInsertComputed(keyOf(row), newSum), counts);
+  for (const { row, counts } of found) addCounts(kept(sums, keyOf(row), newSum), counts);
   return sums;
 }

@@ -1,4 +1,5 @@
 // A page of numbers: counters from the tables and, for the minutes and the hour that are not there yet, from memory.
+import { kept } from "../domain/kept.ts";
 import { statisticsNamedMax } from "@bellhop/contract/statistics";
 import type { Statistics, StatisticsQuery, StatisticsTotals } from "@bellhop/contract/statistics";
 import { madeAtMs } from "../domain/id.ts";
@@ -70,13 +71,13 @@ async function countedSums(on: Connection, recent: Recent, range: Range, subscri
 }
 
 function addRow({ steps, subscriptions }: Sums, atMs: number, subscription: number, counts: Counts): void {
-  addCounts(steps.getOrInsertComputed(atMs, newSum), counts);
-  addCounts(subscriptions.getOrInsertComputed(subscription, newSum), counts);
+  addCounts(kept(steps, atMs, newSum), counts);
+  addCounts(kept(subscriptions, subscription, newSum), counts);
 }
 
 function addSum({ steps, subscriptions }: Sums, { at_ms: atMs, subscription, counts }: SumRow): void {
-  if (atMs !== null) addCounts(steps.getOrInsertComputed(atMs, newSum), counts);
-  if (subscription !== null) addCounts(subscriptions.getOrInsertComputed(subscription, newSum), counts);
+  if (atMs !== null) addCounts(kept(steps, atMs, newSum), counts);
+  if (subscription !== null) addCounts(kept(subscriptions, subscription, newSum), counts);
 }
 
 function sampledSums({ found }: Sample, { stepMs }: Range): Sums {

@@ -1,5 +1,6 @@
 // `sql` makes a named statement of a template: constant text, values apart. The name is a hash of the text, so the same
 // statement is parsed once per connection; a text must therefore never contain a value or a row count.
+import { kept } from "../domain/kept.ts";
 import { createHash } from "node:crypto";
 import type { Pool, PoolClient, Client, QueryResult, QueryResultRow } from "pg";
 
@@ -25,7 +26,7 @@ export function sqlWhere(word: string, text: string): typeof sql {
       parts.map((part) => part.replaceAll(word, text)),
       { raw: parts.raw },
     );
-  return (parts, ...values) => sql(templates.getOrInsertComputed(parts, filled), ...values);
+  return (parts, ...values) => sql(kept(templates, parts, filled), ...values);
 }
 
 /** Anything a statement can be run on: a pool, or the one connection of a transaction. */
