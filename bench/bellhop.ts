@@ -20,7 +20,8 @@ const readyPollMs = 50;
 const answerWithinMs = 30_000;
 const makingAtOnce = 8;
 /** As `npm start` sets them. */
-const programOptions = ["--max-semi-space-size=16"];
+const programOptions = ["--max-semi-space-size=16", "--no-allocation-site-pretenuring"];
+const programEnvironment = { MALLOC_ARENA_MAX: "1" };
 const compileCache = new URL("../node_modules/.cache/node", import.meta.url).pathname;
 /** Days that the log goes back once a program has run for its default retention. Their number has a price of its own. */
 const agedMs = 30 * 86_400_000;
@@ -62,6 +63,7 @@ export class Bellhop implements System {
     const probe = probed ? ["--expose-gc", "--import", new URL("./heap-probe.ts", import.meta.url).href] : [];
     const main = new URL("../server/src/main.ts", import.meta.url).pathname;
     const environment = {
+      ...programEnvironment,
       PATH: process.env["PATH"],
       NODE_COMPILE_CACHE: compileCache,
       PORT: String(port),

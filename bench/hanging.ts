@@ -54,8 +54,8 @@ export async function measureHanging(bench: Bench): Promise<HangingResult> {
   };
   await take(0, firstWarmUpS);
   const none = (): Promise<HealthyWindow> => take(0, timing.warmUp);
-  // Until the first of them are answered the hanging ones still fill up.
-  const half = (): Promise<HealthyWindow> => take(hangMs, hangMs / 1_000 + timing.warmUp);
+  // A window begins shortly before those that hung first are answered, all of them together.
+  const half = (): Promise<HealthyWindow> => take(hangMs, hangMs / 1_000 - timing.warmUp);
   const taken = await interleave({ none, again: none, half }, timing.pairs, timing.pairsWithin);
   await receiver.ask("hang", null);
   await bench.stop(system);

@@ -41,7 +41,10 @@ const BusySchema = Type.Object(
     host: Type.String(),
     in_flight: count("Requests under way."),
     queued: count("In memory and not under way."),
-    slow: Type.Boolean({ description: "One of its requests is older than half a second: it starts no further ones in the fast lane." }),
+    slow: Type.Boolean({
+      description:
+        "One of its requests is older than half a second, or was and none was answered sooner since: it starts no further ones in the fast lane.",
+    }),
     attempts_last_minute: Type.Integer(),
     failed_last_minute: Type.Integer(),
     p95_ms: nullable(Type.Number({ description: "Of the attempts of the last minute." })),

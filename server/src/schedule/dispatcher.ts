@@ -20,6 +20,8 @@ import type { Work } from "./work.ts";
  */
 const unrecordedMin = 64;
 const tryAgainMs = 1_000;
+/** Requests begun in one turn of the event loop: publishes, answers and what is read have their turn before the next ones. */
+const startsPerTurn = 32;
 
 /** Everything one request is made of. */
 export type Delivery = {
@@ -62,23 +64,36 @@ export type DispatcherPorts = {
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
   #unrecorded = 0;
+  #pumping = false;
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
   }
 
-  /** Starts everything that may be sent now. */
+  /** Everything that may be sent now is started, a portion in each turn of the event loop. */
   pump(): void {
-    const { queue, maySend } = this.#ports;
+    if (this.#pumping) return;
+    this.#pumping = true;
+    setImmediate(() => {
+      this.#pumping = false;
+      if (this.#startPortion()) this.pump();
+    });
+  }
+
+  /** True when there may be more. */
+  #startPortion(): boolean {
+    const { queue, maySend, nowMs, starved } = this.#ports;
     const missing: Work[] = [];
-    while (maySend() && this.#unrecorded < Math.max(unrecordedMin, queue.inFlight)) {
-      const work = queue.take(this.#ports.nowMs());
-      if (!work && queue.isStarved) this.#ports.starved();
+    let left = startsPerTurn;
+    for (; left > 0 && maySend() && this.#unrecorded < Math.max(unrecordedMin, queue.inFlight); left--) {
+      const work = queue.take(nowMs());
+      if (!work && queue.isStarved) starved();
       if (!work) break;
       if (this.#isComplete(work)) this.#start(work);
       else missing.push(work);
     }
     if (missing.length > 0) void this.#loadAndStart(missing);
+    return left === 0;
   }
 
   /** Writes the end of a notification that is not to be sent. */

@@ -1,11 +1,15 @@
 // Two accounts of the places there are for requests, by age in flight. Latency is known only when a request ends, and one
 // that hangs ends after its deadline; so a request that has been under way for half a second is charged to the slow account
-// from then on, and its place in the fast one is free at once. Nobody borrows. What is moved may put the slow account in
-// debt: then no slow subscription starts anything, and more requests are in flight than there are places.
+// from then on, and its place in the fast one is free at once. Its subscription stays slow until something of it is answered
+// sooner: those that hung together are answered together, and would all begin again in the fast account. Nobody borrows. What
+// is moved may put the slow account in debt: then no slow subscription starts anything, and more requests are in flight than
+// there are places.
 import assert from "node:assert/strict";
 import { Fifo } from "./fifo.ts";
 
 const slowAfterMs = 500;
+/** Subscriptions that are remembered as slow while they send nothing: beyond it the one whose request ended first is forgotten. */
+const rememberedMax = 10_000;
 
 type Lane = "fast" | "slow";
 
@@ -18,6 +22,8 @@ export class Lanes {
   readonly #young = new Fifo<Place>();
   /** Of each subscription that has such: requests older than half a second. */
   readonly #old = new Map<number, number>();
+  /** Those that had such, and nothing answered sooner since. Who had one last comes last. */
+  readonly #wasOld = new Set<number>();
   #fast = 0;
   #slow = 0;
 
@@ -35,7 +41,7 @@ export class Lanes {
   }
 
   isSlow(subscription: number): boolean {
-    return this.#old.has(subscription);
+    return this.#old.has(subscription) || this.#wasOld.has(subscription);
   }
 
   /** The lane whose places are all taken, of those this subscription may take. */
@@ -52,11 +58,13 @@ export class Lanes {
     return place;
   }
 
-  leave(place: Place): void {
+  /** `answered`: by its receiver, which says something about how slow that is. */
+  leave(place: Place, answered: boolean): void {
     assert.ok(!place.isOver, "a place was given back twice");
     place.isOver = true;
     this.#count(place.lane, -1);
-    if (place.isOld) this.#countOld(place.subscription, -1);
+    if (place.isOld) this.#leaveOld(place.subscription);
+    else if (answered) this.#wasOld.delete(place.subscription);
   }
 
   /**
@@ -75,7 +83,7 @@ export class Lanes {
 
   #grewOld(place: Place): boolean {
     place.isOld = true;
-    this.#countOld(place.subscription, 1);
+    this.#old.set(place.subscription, (this.#old.get(place.subscription) ?? 0) + 1);
     if (place.lane === "slow") return false;
     this.#count("fast", -1);
     this.#count("slow", 1);
@@ -88,9 +96,12 @@ export class Lanes {
     else this.#slow += by;
   }
 
-  #countOld(subscription: number, by: 1 | -1): void {
-    const left = (this.#old.get(subscription) ?? 0) + by;
-    if (left === 0) this.#old.delete(subscription);
-    else this.#old.set(subscription, left);
+  #leaveOld(subscription: number): void {
+    const left = (this.#old.get(subscription) as number) - 1;
+    if (left > 0) this.#old.set(subscription, left);
+    else this.#old.delete(subscription);
+    this.#wasOld.delete(subscription);
+    this.#wasOld.add(subscription);
+    if (this.#wasOld.size > rememberedMax) this.#wasOld.delete(this.#wasOld.values().next().value as number);
   }
 }

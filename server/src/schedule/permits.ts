@@ -69,7 +69,7 @@ export class Permits {
     return this.#bySubscription.get(subscription) ?? 0;
   }
 
-  /** It has a request in flight that is older than half a second. */
+  /** It has a request in flight that is older than half a second, or had one and nothing answered sooner since. */
   isSlow(subscription: number): boolean {
     return this.#lanes.isSlow(subscription);
   }
@@ -101,7 +101,7 @@ export class Permits {
     const { subscription, host, startedMs, bytes } = flight;
     this.#age(nowMs);
     assert.ok(flight.place, "a flight was finished that was not started");
-    this.#lanes.leave(flight.place);
+    this.#lanes.leave(flight.place, outcome !== "neutral");
     flight.place = null;
     this.#inFlight--;
     this.#hosts.give(host, subscription, startedMs, nowMs, outcome);
