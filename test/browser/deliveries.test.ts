@@ -91,7 +91,8 @@ test("search words narrow the log, and are in the URL", async () => {
   await page.waitForURL(/q=topic/);
   await rows("ticket.created").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "delivered", exact: true }).click();
-  assert.equal(await searchBox().inputValue(), "topic:company.* status:delivered");
+  const shown = "topic:company.* status:delivered";
+  await eventually(async () => ((await searchBox().inputValue()) === shown ? true : null));
   await rows("company.created").waitFor();
   await page.getByRole("button", { name: "held", exact: true }).click();
   await page.getByText("None match").waitFor();
