@@ -38,9 +38,8 @@ const privateNodePackages = {
 const otherInstallationMs = 300_000;
 /**
  * Less memory for no more processor time, by `npm run bench`. Half of what V8 takes for new objects: 70 MB less under load. No
- * guesses by it which objects will live long: a wrong one is kept until the next full collection, with all it refers to, and
- * such collections, three seconds apart, stopped everything for a tenth of a second. So rare now, they may come when the heap has
- * grown by half, not when it is four times as large. And one arena for `malloc` of glibc.
+ * guesses by it which objects will live long: a wrong one is kept until the next full collection, with all it refers to. So
+ * little is left for those that they may come when the heap has grown by half. And one arena for `malloc` of glibc.
  */
 const programOptions = ["--max-semi-space-size=16", "--no-allocation-site-pretenuring", "--heap-growing-percent=50"];
 const programEnvironment = { MALLOC_ARENA_MAX: "1" };
@@ -69,8 +68,8 @@ async function main([mode, ...command]) {
   if (command[0] === "--bin") return runToEnd(join(modules, ".bin", command[1]), command.slice(2), { env });
   // Over the channel the program notices, by the event `disconnect`, that this process was killed.
   const stdio = ["inherit", "inherit", "inherit", "ipc"];
-  const [options, more] = mode === "start" ? [programOptions, programEnvironment] : [[], {}];
-  return runToEnd(node, [...options, resolve(root, command[0]), ...command.slice(1)], { env: { ...more, ...env }, stdio });
+  const [options, defaults] = mode === "start" ? [programOptions, programEnvironment] : [[], {}];
+  return runToEnd(node, [...options, resolve(root, command[0]), ...command.slice(1)], { env: { ...defaults, ...env }, stdio });
 }
 
 function nodeIsRecent() {
