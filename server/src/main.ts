@@ -23,16 +23,17 @@ async function main(config: Config, wantsSample: boolean): Promise<void> {
   const startedMs = performance.now();
   // Beside the start, which does not need it.
   const hub = process.argv.includes("--no-hub-build") ? null : buildHub();
+  const starting = startInstance({
+    config,
+    log,
+    attempted: (signal) => (terminal ? process.stdout.write(`${attemptLine(signal)}\n`) : log.info(signal, "attempt")),
+  });
+  const isStopping = stopOnSignal(starting);
   try {
-    const instance = await startInstance({
-      config,
-      log,
-      attempted: (signal) => (terminal ? process.stdout.write(`${attemptLine(signal)}\n`) : log.info(signal, "attempt")),
-    });
+    const instance = await starting;
     const key = adminKey(config, instance);
     const sample = key === null ? null : await startSample(instance, { dataDir: config.dataDir, wanted: wantsSample, key });
     const link = isLoopback(config) ? (await instance.makeStartLink()).url : null;
-    stopOnSignal(instance);
     const tookMs = performance.now() - startedMs;
     const tell = async (): Promise<void> => {
       const hubLine = hub && hubBuildLine(await hub);
@@ -44,6 +45,8 @@ async function main(config: Config, wantsSample: boolean): Promise<void> {
     await Promise.race([tell(), instance.broken]);
     await instance.broken;
   } catch (error) {
+    // What was under way when the signal came has no use any more, and ends with the process.
+    if (isStopping()) return;
     if (!(error instanceof StartRefused)) log.fatal({ err: error }, "Bellhop cannot go on");
     refuse(error instanceof StartRefused ? error.message : `Bellhop cannot go on: ${(error as Error).message}`);
   }
@@ -54,22 +57,26 @@ function adminKey(config: Config, { firstKey }: Instance): string | null {
   return config.adminKey ?? ("file" in firstKey ? readFileSync(firstKey.file, "utf8").trim() : null);
 }
 
-function stopOnSignal(instance: Instance): void {
+/** A signal during the start waits for its end, so that nothing is left half made. Gives whether one came. */
+function stopOnSignal(starting: Promise<Instance>): () => boolean {
   let stoppingSinceMs: number | null = null;
   const stop = (): void => {
     // A person who asks twice means now; what a whole process group gets, the bootstrap passes on as well.
     if (stoppingSinceMs !== null && performance.now() - stoppingSinceMs > sameSignalMs) process.exit(1);
     if (stoppingSinceMs !== null) return;
     stoppingSinceMs = performance.now();
-    void instance.stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
+    void starting
+      .then((instance) => instance.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   // The bootstrap that started us is gone: nobody is left who could stop us.
   process.on("disconnect", stop);
+  return () => stoppingSinceMs !== null;
 }
 
 function refuse(sentence: string): never {

@@ -54,6 +54,16 @@ test("a signal lets what is under way finish, and nothing is sent twice or lost 
   t.diagnostic(`${open.length} requests were under way, ${load.acknowledged.length} events acknowledged`);
 });
 
+test("a signal while it starts lets the start finish, and ends it in order", async (t) => {
+  const program = await makeProgram(t);
+  const started = assert.rejects(program.start(), /the program ended \(0\)/);
+  await eventually(() => program.postmaster);
+  assert.equal(await program.kill("SIGTERM"), "0");
+  await started;
+  assert.equal(program.postmaster, null, "its PostgreSQL did not stop in order");
+  await program.start();
+});
+
 test("a signal ends it with 0 although a receiver never answers, and the open request is made again", async (t) => {
   const program = await makeProgram(t);
   await program.start();
