@@ -7,6 +7,8 @@
 //   npm run bench -- --only overhead,memory  some parts; the others stay as they were in the JSON
 //   npm run bench -- --only single [--rate 3000]   less than 40 s, for who changes the hot path
 //   npm run bench -- --write                 nothing is measured: tables and document are written from the JSON again
+//
+// The JSON is in the repository beside the document, so that parts can be measured at different times; a quick run's is not.
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Bench } from "./bench.ts";
@@ -48,7 +50,7 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     rate: { type: "string" },
     write: { type: "boolean", default: false },
-    json: { type: "string", default: "data/bench.json" },
+    json: { type: "string" },
     document: { type: "string", default: "docs/performance.md" },
   },
 });
@@ -57,7 +59,8 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   const timing = options.quick ? quickTiming : options.medium ? mediumTiming : fullTiming;
-  const running = new Running(options.json, timing.name);
+  const file = options.json ?? (options.quick ? "data/bench-quick.json" : "docs/performance.json");
+  const running = new Running(file, timing.name);
   if (options.write) {
     tell(running);
     return 0;
@@ -110,7 +113,7 @@ function namesOf(only: string | undefined): readonly PartName[] {
 
 /** The document is of runs whose figures count. */
 function tell(running: Running): void {
-  process.stdout.write(`${summary(running.report)}\n\nAll windows: ${options.json}\n`);
+  process.stdout.write(`${summary(running.report)}\n\nAll windows: ${running.file}\n`);
   if (options.quick) return;
   writeDocument(running.report, options.document);
   process.stdout.write(`Written: ${options.document}\n`);

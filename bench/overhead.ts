@@ -5,7 +5,7 @@ import { figuresOf, interleave, medianOf, sound } from "./interleave.ts";
 import { measureLoad } from "./load.ts";
 import type { LoadWindow } from "./load.ts";
 import { findMaximum } from "./maximum.ts";
-import { besideRates, scenarios, variants } from "./settings.ts";
+import { besideRates, scenarios, shortSearch, variants } from "./settings.ts";
 import type { Scenario } from "./settings.ts";
 import { control } from "./statistics.ts";
 import type { Control } from "./statistics.ts";
@@ -42,8 +42,6 @@ export type Overhead = { readonly compared: readonly Compared[]; readonly varian
 
 /** At the maximum itself a moment's trouble makes a queue, and the variants have no time to let it go. */
 const variantAt = 0.9;
-
-const shortSearch = { searchWarmUp: 0.5, searchWindow: 1.5, searchStepMin: 1_000, confirm: 0 };
 
 export async function measureOverhead(bench: Bench): Promise<Overhead> {
   const compared: Compared[] = [];

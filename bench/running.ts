@@ -8,15 +8,15 @@ import type { Circumstances, Report, Results } from "./report.ts";
 import type { Timing } from "./settings.ts";
 
 /** Raised when the parts change their shape: what an older benchmark wrote is not read. */
-const version = 2;
+const version = 3;
 
 export class Running {
-  readonly #file: string;
+  readonly file: string;
   readonly #timing: Timing["name"];
   #report: Report;
 
   constructor(file: string, timing: Timing["name"]) {
-    this.#file = file;
+    this.file = file;
     this.#timing = timing;
     this.#report = existsSync(file) ? readReport(file) : {};
   }
@@ -27,8 +27,8 @@ export class Running {
 
   keep<Name extends keyof Results>(name: Name, result: Results[Name], startedMs: number): void {
     this.#report = { ...this.#report, [name]: { circumstances: circumstances(this.#timing, startedMs), result } };
-    mkdirSync(dirname(this.#file), { recursive: true });
-    writeFileSync(this.#file, `${JSON.stringify({ version, parts: this.#report }, written, 1)}\n`);
+    mkdirSync(dirname(this.file), { recursive: true });
+    writeFileSync(this.file, `${JSON.stringify({ version, parts: this.#report }, written, 1)}\n`);
   }
 }
 

@@ -18,7 +18,7 @@ export const single: Scenario = { name: "single, fan-out 1", batch: 1, fanOut: 1
 export const batches: Scenario = { name: "batches of 100, fan-out 1", batch: 100, fanOut: 1, itemBytes, destinations };
 export const fanOut10: Scenario = { name: "single, fan-out 10", batch: 1, fanOut: 10, itemBytes, destinations };
 
-/** Those that have targets. */
+/** Those whose overhead has a target. */
 export const scenarios: readonly Scenario[] = [single, batches, fanOut10];
 
 /** What else moves the cost. */
@@ -39,6 +39,9 @@ export const latencyShares: readonly number[] = [0.2, 0.5, 0.8];
 export const quickShares: readonly number[] = [0.5];
 /** The fixed rate at which latencies are compared with the bare pipeline's; half of the maximum is the other. */
 export const judgedRate = 1_000;
+
+/** Where there is no target the maximum is only looked for roughly. */
+export const shortSearch = { searchWarmUp: 0.5, searchWindow: 1.5, searchStepMin: 1_000, confirm: 0 } as const;
 
 /** At which statements, rows and bytes are counted. */
 export const countedRates: readonly number[] = [1_000, 3_000];

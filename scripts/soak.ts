@@ -1,8 +1,8 @@
 // `npm run soak`: the tests of what Bellhop survives, with bigger numbers and new seeds, and load for an hour. What came of
-// it is kept in data/soak.json and written to docs/reliability.md. `--part crash` runs one part, the others stay as they
+// it is kept in docs/reliability.json and written to docs/reliability.md. `--part crash` runs one part, the others stay as they
 // were; `--minutes 10` shortens the load.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { run } from "node:test";
 import type { TestEvent } from "node:test/reporters";
@@ -12,7 +12,7 @@ import { reliabilityText } from "./soak-report.ts";
 import type { SoakedPart } from "./soak-report.ts";
 
 const partTimeoutMs = 3 * 3_600_000;
-const resultsFile = new URL("../data/soak.json", import.meta.url);
+const resultsFile = new URL("../docs/reliability.json", import.meta.url);
 const documentFile = new URL("../docs/reliability.md", import.meta.url);
 const formatter = new URL("../node_modules/.bin/oxfmt", import.meta.url).pathname;
 
@@ -77,7 +77,6 @@ async function main(): Promise<number> {
 function keep(soaked: readonly SoakedPart[]): void {
   const before: SoakedPart[] = existsSync(resultsFile) ? (JSON.parse(readFileSync(resultsFile, "utf8")) as SoakedPart[]) : [];
   const all = parts.flatMap(({ name }) => soaked.find((each) => each.name === name) ?? before.find((each) => each.name === name) ?? []);
-  mkdirSync(new URL(".", resultsFile), { recursive: true });
   writeFileSync(resultsFile, `${JSON.stringify(all, null, 1)}\n`);
   if (all.length < parts.length) return;
   writeFileSync(documentFile, reliabilityText(all));

@@ -2,14 +2,13 @@
 // and at the same rate for all, and both once a few receivers hang, or many retries wait.
 import type { Bench } from "../bench.ts";
 import { figuresOf, interleave, medianOf, sound } from "../interleave.ts";
-import type { Taken } from "../interleave.ts";
 import { timesOf } from "../latency.ts";
 import type { Times } from "../latency.ts";
 import { measureLoad } from "../load.ts";
 import type { LoadWindow } from "../load.ts";
 import { findMaximum } from "../maximum.ts";
 import { measuredCore } from "../pinned.ts";
-import { scenarios, single } from "../settings.ts";
+import { batches, fanOut10, shortSearch, single } from "../settings.ts";
 import type { Scenario } from "../settings.ts";
 import { control } from "../statistics.ts";
 import type { Control } from "../statistics.ts";
@@ -35,8 +34,8 @@ export type Contest = {
   readonly maxima: Readonly<Record<string, number>>;
   readonly atMaximum: Readonly<Record<string, Did>>;
   readonly atSameRate: Readonly<Record<string, Did>>;
-  /** Bellhop at its maximum compared with itself. */
-  readonly control: Control;
+  /** Bellhop at its maximum compared with itself; null where there is no target, and so no comparison that counts. */
+  readonly control: Control | null;
 };
 export type Trouble = { readonly name: string; readonly before: Did; readonly hanging: Did; readonly retriesWaiting: Did };
 export type RivalsResult = {
@@ -45,6 +44,13 @@ export type RivalsResult = {
   readonly troubles: readonly Trouble[];
 };
 
+type Search = Parameters<typeof findMaximum>[3];
+type Maxima = Readonly<Record<string, number>>;
+type Windows = Readonly<Record<string, LoadWindow[]>>;
+type Turns = Readonly<Record<string, () => Promise<LoadWindow>>>;
+
+/** Those that have targets. */
+const judged: readonly Scenario[] = [single, fanOut10];
 const sameRate = 1_000;
 /** Of the maximum: at the maximum itself a moment's trouble already makes a queue. */
 const share = 0.9;
@@ -62,7 +68,8 @@ export async function measureRivals(bench: Bench): Promise<RivalsResult> {
   const bellhop = await bench.bellhop();
   const systems: readonly System[] = [bellhop, ...rivals];
   const contests: Contest[] = [];
-  for (const scenario of scenarios) contests.push(await compete(bench, systems, scenario));
+  for (const scenario of judged) contests.push(await compete(bench, systems, scenario));
+  contests.push(await lookAtContest(bench, systems, batches));
   const troubles = await trouble(bench, bellhop, rivals);
   for (const rival of rivals) await bench.stop(rival);
   const all = ["Bellhop", ...names] as const;
@@ -70,46 +77,68 @@ export async function measureRivals(bench: Bench): Promise<RivalsResult> {
 }
 
 async function compete(bench: Bench, systems: readonly System[], scenario: Scenario): Promise<Contest> {
-  const { warmUp, window, pairs, pairsWithin } = bench.timing;
+  const { pairs, pairsWithin } = bench.timing;
+  const maxima = await maximaOf(bench, systems, scenario, bench.timing);
+  bench.say(`${scenario.name}: Bellhop and rivals by turns`);
+  const turn = (system: System): Promise<LoadWindow> => load(bench, system, scenario, most(maxima, system));
+  const again = (): Promise<LoadWindow> => turn(systems[0] as System);
+  const taken = await interleave({ ...turnsOf(systems, turn), again }, pairs, pairsWithin);
+  const costs = (name: string): number[] => figuresOf(windowsOf(taken, name), ({ cost }) => cost);
+  return { ...(await contest(bench, systems, scenario, maxima, taken)), control: control(costs("Bellhop"), costs("again")) };
+}
+
+/** Where there is no target: maxima are looked for roughly, and there are fewer windows. */
+async function lookAtContest(bench: Bench, systems: readonly System[], scenario: Scenario): Promise<Contest> {
+  const { looks, pairsWithin } = bench.timing;
+  const maxima = await maximaOf(bench, systems, scenario, shortSearch);
+  bench.say(`${scenario.name}: a short look at Bellhop and rivals by turns`);
+  const turns = turnsOf(systems, (system) => load(bench, system, scenario, most(maxima, system)));
+  const taken = await interleave(turns, looks, pairsWithin);
+  return { ...(await contest(bench, systems, scenario, maxima, taken)), control: null };
+}
+
+async function maximaOf(bench: Bench, systems: readonly System[], scenario: Scenario, search: Search): Promise<Maxima> {
   const maxima: Record<string, number> = {};
   for (const system of systems) {
     bench.say(`${scenario.name}: the maximum of ${system.name}`);
     await measureLoad(bench, { system, scenario, rate: sameRate, warmUp: firstWarmUpS, window: 0.1 });
-    maxima[system.name] = (system.name === "Bellhop" ? await bench.maximum(scenario) : await findMaximum(bench, system, scenario)).rate;
+    const isKnown = system.name === "Bellhop" && search === bench.timing;
+    maxima[system.name] = (isKnown ? await bench.maximum(scenario) : await findMaximum(bench, system, scenario, search)).rate;
   }
-  bench.say(`${scenario.name}: Bellhop and rivals by turns`);
-  const load = (system: System, rate: number) => () => measureLoad(bench, { system, scenario, rate, warmUp, window });
-  const most = (system: System): number => Math.round((maxima[system.name] as number) * share);
-  const turns = Object.fromEntries([
-    ...systems.map((system) => [`${system.name} most`, load(system, most(system))] as const),
-    ...systems.map((system) => [`${system.name} same`, load(system, sameRate)] as const),
-    ["again", load(systems[0] as System, most(systems[0] as System))] as const,
-  ]);
-  const taken = await interleave(turns, pairs, pairsWithin);
-  const did = (kind: string, rateOf: (system: System) => number): Record<string, Did> =>
-    Object.fromEntries(systems.map((system) => [system.name, summed(rateOf(system), windowsOf(taken, `${system.name} ${kind}`))]));
-  const costs = (name: string): number[] => figuresOf(windowsOf(taken, name), ({ cost }) => cost);
+  return maxima;
+}
+
+async function contest(
+  bench: Bench,
+  systems: readonly System[],
+  scenario: Scenario,
+  maxima: Maxima,
+  atMaximum: Windows,
+): Promise<Omit<Contest, "control">> {
+  const { looks, pairsWithin } = bench.timing;
+  const turns = turnsOf(systems, (system) => load(bench, system, scenario, sameRate));
+  const atSameRate = await interleave(turns, looks, pairsWithin);
+  const did = (windows: Windows, rateOf: (system: System) => number): Record<string, Did> =>
+    Object.fromEntries(systems.map((system) => [system.name, summed(rateOf(system), windowsOf(windows, system.name))]));
   return {
     scenario: scenario.name,
     maxima,
-    atMaximum: did("most", most),
-    atSameRate: did("same", () => sameRate),
-    control: control(costs("Bellhop most"), costs("again")),
+    atMaximum: did(atMaximum, (system) => most(maxima, system)),
+    atSameRate: did(atSameRate, () => sameRate),
   };
 }
 
 /** Single publishing at the same rate: before, with one receiver in a hundred hanging, and with retries waiting. */
 async function trouble(bench: Bench, bellhop: System, rivals: readonly Rival[]): Promise<Trouble[]> {
-  const { window, looks, pairsWithin } = bench.timing;
+  const { looks, pairsWithin } = bench.timing;
   const systems = [bellhop, ...rivals];
-  const load = (system: System, warmUp: number) => measureLoad(bench, { system, scenario: single, rate: sameRate, warmUp, window });
-  const byTurns = (turn: (system: System) => Promise<LoadWindow>): Promise<Taken<Record<string, () => Promise<LoadWindow>>>> =>
-    interleave(Object.fromEntries(systems.map((system) => [system.name, () => turn(system)])), looks, pairsWithin);
-  const plain = (system: System): Promise<LoadWindow> => load(system, bench.timing.warmUp);
+  const byTurns = (turn: (system: System) => Promise<LoadWindow>): Promise<Windows> =>
+    interleave(turnsOf(systems, turn), looks, pairsWithin);
+  const plain = (system: System): Promise<LoadWindow> => load(bench, system, single, sameRate);
   bench.say("Bellhop and rivals before any trouble");
   const before = await byTurns(plain);
   bench.say("Bellhop and rivals with one receiver in a hundred hanging");
-  const hanging = await byTurns((system) => whileSomeHang(bench, single, (warmUp) => load(system, warmUp)));
+  const hanging = await byTurns((system) => whileSomeHang(bench, single, (warmUp) => load(bench, system, single, sameRate, warmUp)));
   bench.say("Bellhop and rivals with retries waiting");
   await makeRetriesWait(bench, bellhop, rivals);
   const waiting = await byTurns(plain);
@@ -121,7 +150,17 @@ async function trouble(bench: Bench, bellhop: System, rivals: readonly Rival[]):
   }));
 }
 
-function windowsOf(taken: Readonly<Record<string, LoadWindow[]>>, name: string): LoadWindow[] {
+function turnsOf(systems: readonly System[], turn: (system: System) => Promise<LoadWindow>): Turns {
+  return Object.fromEntries(systems.map((system) => [system.name, () => turn(system)]));
+}
+
+function load(bench: Bench, system: System, scenario: Scenario, rate: number, warmUp = bench.timing.warmUp): Promise<LoadWindow> {
+  return measureLoad(bench, { system, scenario, rate, warmUp, window: bench.timing.window });
+}
+
+const most = (maxima: Maxima, { name }: System): number => Math.round((maxima[name] as number) * share);
+
+function windowsOf(taken: Windows, name: string): LoadWindow[] {
   return taken[name] ?? [];
 }
 

@@ -44,8 +44,9 @@ function contestRows({ scenario, maxima, atMaximum, atSameRate }: Contest): stri
 
 function ratioRow(contest: Contest): string[] {
   const { atMaximum, atSameRate, maximum } = ratios(contest);
-  const { ratio, upper } = contest.control;
-  return [contest.scenario, atMaximum.toFixed(2), `${ratio.toFixed(2)} (${upper.toFixed(2)})`, atSameRate.toFixed(2), maximum.toFixed(1)];
+  const { scenario, control } = contest;
+  const chance = control === null ? "a short look" : `${control.ratio.toFixed(2)} (${control.upper.toFixed(2)})`;
+  return [scenario, atMaximum.toFixed(2), chance, atSameRate.toFixed(2), maximum.toFixed(1)];
 }
 
 function troubleRow({ name, before, hanging, retriesWaiting }: Trouble): string[] {
