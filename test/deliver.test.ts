@@ -270,6 +270,26 @@ test("a canceled notification is not sent again", async (t) => {
   assert.equal(again.status, 409);
 });
 
+test("what fails while its app or its workspace is changed is tried again", async (t) => {
+  const program = await startTestProgram(t);
+  const installed = await program.makeInstalled({ topics: [topic], settings: { timeout_ms: 1_000, policy: { waits_s: [60] } } });
+  const { app, workspace, inbox } = installed;
+  const changes = {
+    "/v1/apps": { name: "Another App", workspace_id: workspace, permissions: [] },
+    [`/v1/apps/${app}/secrets`]: { overlap_hours: 1 },
+  };
+  inbox.behave(null, "never");
+  const failed = (): Promise<number> => program.metric('bellhop_attempts_failed_total\\{reason="timeout"\\}').catch(() => 0);
+  for (const [index, [path, change]] of Object.entries(changes).entries()) {
+    const id = await publishTo(program, installed);
+    await inbox.waitFor(({ body }) => body.includes(id));
+    await program.must("POST", path, change);
+    // Whoever looks at the notification brings into memory what was forgotten.
+    await eventually(async () => ((await failed()) > index ? true : null));
+    await program.settled(id, "retrying");
+  }
+});
+
 test("an app is told of its uninstall by a request signed with its secret", async (t) => {
   const program = await startTestProgram(t);
   const { app, workspace, inbox, secret } = await program.makeInstalled({ topics: [topic] });

@@ -73,8 +73,9 @@ export async function whyMarked({ directory, catalogue }: Known, endpoints: Endp
   return open.map((each) => {
     const marked = endpoints.whyMarked({ ...each, madeAtMs: madeAtMs(each.id) });
     if (marked !== null) return marked;
-    const app = directory.app(each.app);
-    const installation = directory.workspaceByRef(each.workspace)?.installations.get(each.app);
+    const [app, workspace] = [directory.app(each.app), directory.workspaceByRef(each.workspace)];
+    if (app === undefined || workspace === undefined) return null;
+    const installation = workspace?.installations.get(each.app);
     if (!app || !installation) return "uninstalled";
     if (!each.isReplay && isOfEarlier(madeAtMs(each.id), installation.sinceMs)) return "uninstalled";
     const topic = catalogue().topicNamed(each.topic) ?? catalogue().formerly(each.topic)?.topic ?? null;

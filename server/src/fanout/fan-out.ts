@@ -27,7 +27,12 @@ const nearness: readonly NotMadeReason[] = [
   "owner_not_entitled",
 ];
 
-export function fanOut(catalogue: Catalogue, topic: Topic, workspace: WorkspaceView, appOf: (ref: number) => AppView | undefined): FanOut {
+export function fanOut(
+  catalogue: Catalogue,
+  topic: Topic,
+  workspace: WorkspaceView,
+  appOf: (ref: number) => AppView | null | undefined,
+): FanOut {
   const recipients: Recipient[] = [];
   const skipped = new Map<NotMadeReason, number[]>();
   for (const [ref, installation] of workspace.installations) {

@@ -27,7 +27,7 @@ const tryAgainS = 5;
 
 export type ReplayDeps = {
   readonly database: Database;
-  readonly directory: { app(ref: number): AppView | undefined; loadApps(refs: readonly number[]): Promise<void> };
+  readonly directory: { app(ref: number): AppView | null | undefined; loadApps(refs: readonly number[]): Promise<void> };
   readonly catalogue: () => Catalogue;
   readonly nowMs: () => number;
   readonly retentionDays: number;

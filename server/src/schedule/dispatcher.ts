@@ -145,11 +145,12 @@ export class Dispatcher {
     return installation !== undefined && retryReason !== replayCause && isOfEarlier(madeAtMs, installation.sinceMs);
   }
 
-  /** What may have changed while it waited. Asked of what was loaded. */
+  /** What may have changed while it waited. Of what was forgotten since it was loaded nothing is said: it is loaded before a request. */
   refusal(work: Work): EndedReason | null {
     const { catalogue, directory } = this.#ports;
-    const app = directory.app(work.app);
-    const installation = directory.workspaceByRef(work.workspace)?.installations.get(work.app);
+    const [app, workspace] = [directory.app(work.app), directory.workspaceByRef(work.workspace)];
+    if (app === undefined || workspace === undefined) return null;
+    const installation = workspace?.installations.get(work.app);
     if (!app || !installation) return "uninstalled";
     const subscription = app.subscriptions.find((each) => each.ref === work.subscription);
     const topic = catalogue().topicNamed(work.topic) ?? catalogue().formerly(work.topic)?.topic ?? null;

@@ -32,7 +32,7 @@ export type ReplayPorts = {
   readonly retentionDays: number;
   readonly random: (bytes: number) => Uint8Array;
   readonly catalogue: () => Catalogue;
-  readonly directory: { app(ref: number): AppView | undefined; loadApps(refs: readonly number[]): Promise<void> };
+  readonly directory: { app(ref: number): AppView | null | undefined; loadApps(refs: readonly number[]): Promise<void> };
   /** A new place in the queue of holds. */
   readonly position: () => number;
   /** Holds with places that are given from now on are about to be written: no read may go past them before. */

@@ -1,5 +1,6 @@
 // The control data a process needs to match and to send, in memory: who has installed what, with which subscriptions.
 // Loaded on a miss, forgotten when a row with a newer control version names it; what is here is never older than `version`.
+// What does not exist is known too, as null: undefined is only what has to be loaded first.
 import type { InstallationFacts, AppFacts, SubscriptionFacts } from "../domain/matching.ts";
 import { hostOf } from "../domain/brake-host.ts";
 import { shardOf } from "../domain/id.ts";
@@ -64,10 +65,10 @@ const isExternal = (name: string): boolean => name.startsWith(externalPrefix);
 export class Directory {
   readonly #database: Database;
   readonly #seal: Seal;
-  readonly #workspaces = new Map<number, WorkspaceView>();
+  readonly #workspaces = new Map<number, WorkspaceView | null>();
   readonly #workspaceNames = new Map<string, number>();
   readonly #unknown = new Set<string>();
-  readonly #apps = new Map<number, AppView>();
+  readonly #apps = new Map<number, AppView | null>();
   #refreshing: Promise<readonly number[]> | null = null;
   /** Names in the next round of loading, and in the one under way. */
   readonly #asked = new Map<string, PromiseWithResolvers<WorkspaceView | null>>();
@@ -88,11 +89,11 @@ export class Directory {
     return ref === undefined ? undefined : this.workspaceByRef(ref);
   }
 
-  workspaceByRef(ref: number): WorkspaceView | undefined {
+  workspaceByRef(ref: number): WorkspaceView | null | undefined {
     return this.#workspaces.get(ref);
   }
 
-  app(ref: number): AppView | undefined {
+  app(ref: number): AppView | null | undefined {
     return this.#apps.get(ref);
   }
 
@@ -145,12 +146,14 @@ export class Directory {
     if (refs.length > 0) await this.#readWorkspaces(refs, []);
   }
 
-  /** Brings in what of these is not here. */
+  /** Brings in what of these is not here; again what was forgotten meanwhile. */
   async loadMissing(apps: readonly number[], workspaces: readonly number[]): Promise<void> {
-    await Promise.all([
-      this.loadApps([...new Set(apps)].filter((app) => !this.#apps.has(app))),
-      this.loadWorkspaces([...new Set(workspaces)].filter((ref) => !this.#workspaces.has(ref))),
-    ]);
+    for (let round = 1; round <= loadRoundsMax; round++) {
+      const missing = [...new Set(apps)].filter((app) => !this.#apps.has(app));
+      const missingWorkspaces = [...new Set(workspaces)].filter((ref) => !this.#workspaces.has(ref));
+      if (missing.length + missingWorkspaces.length === 0) return;
+      await Promise.all([this.loadApps(missing), this.loadWorkspaces(missingWorkspaces)]);
+    }
   }
 
   async loadApps(refs: readonly number[]): Promise<void> {
@@ -161,6 +164,8 @@ export class Directory {
       ([apps, secrets, subscriptions]) => {
         const [secretsOf, subscriptionsOf] = [Map.groupBy(secrets, ({ app }) => app), Map.groupBy(subscriptions, ({ app }) => app)];
         for (const row of apps) this.#keepApp(row, secretsOf.get(row.ref) ?? [], subscriptionsOf.get(row.ref) ?? []);
+        const found = new Set(apps.map(({ ref }) => ref));
+        for (const ref of refs) if (!found.has(ref)) keepBounded(this.#apps, ref, null, appsMax);
       },
     );
   }
@@ -181,7 +186,7 @@ export class Directory {
     for (const ref of changed.workspaces) this.#forgetWorkspace(ref);
     for (const ref of changed.apps) this.#apps.delete(ref);
     const owners = new Set(changed.owners);
-    for (const app of this.#apps.values()) if (owners.has(app.owner)) this.#apps.delete(app.ref);
+    for (const app of this.#apps.values()) if (app && owners.has(app.owner)) this.#apps.delete(app.ref);
     if (changed.owners.length > 0) this.#unknown.clear();
     if (changed.apps.length + changed.workspaces.length > 0) this.#changes++;
     this.version = Math.max(this.version, changed.version);
@@ -219,7 +224,8 @@ export class Directory {
       },
       (found) => (read = found),
     );
-    for (const { view } of read) keepBounded(this.#workspaces, view.ref, view, workspacesMax);
+    const views = new Map(read.map(({ view }) => [view.ref, view]));
+    for (const ref of new Set([...views.keys(), ...refs])) keepBounded(this.#workspaces, ref, views.get(ref) ?? null, workspacesMax);
     return new Map(read.flatMap(({ row, view }) => namesOf(row).map((name) => [name, view])));
   }
 
