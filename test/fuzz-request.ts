@@ -1,8 +1,10 @@
 // Requests for one operation of openapi.json: right ones, nearly right ones, and ones that nobody in their senses would send.
 import fc from "fast-check";
 import type { Arbitrary } from "fast-check";
-import { fitting, hostileValues, nearly } from "./fuzz-schema.ts";
-import type { Known, Schema } from "./fuzz-schema.ts";
+import { callersOf, rightCaller } from "./fuzz-callers.ts";
+import { fitting, hostileValues, nearly, simplest } from "./fuzz-schema.ts";
+import type { Schema } from "./fuzz-schema.ts";
+import type { FuzzWorld } from "./fuzz-world.ts";
 
 export type FuzzRequest = {
   readonly method: string;
@@ -19,17 +21,34 @@ export type Operation = {
   readonly requestBody?: { readonly content: Record<string, { readonly schema: Schema }> };
 };
 
-export type Fuzzed = {
+export type Fuzzed = FuzzWorld & {
   readonly method: string;
   readonly path: string;
   readonly operation: Operation;
-  readonly known: Known;
-  /** Ids of every kind: each is wrong for most routes. */
-  readonly ids: readonly string[];
-  /** Tokens that may do something, and some that may not. */
-  readonly tokens: readonly string[];
   readonly refs: (ref: string) => Schema;
 };
+
+/** The simplest request that has to succeed. */
+export function rightRequest(fuzzed: Fuzzed): FuzzRequest {
+  const { method, path, operation, known, refs } = fuzzed;
+  const of = (parameter: Parameter): string => encoded(simplest(parameter.schema, known, refs, knownAs(parameter, path)));
+  const parameters = operation.parameters ?? [];
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => of(parameters.find((each) => each.name === name) as Parameter));
+  const query = parameters.filter((each) => each.in === "query" && each.required === true).map((each) => `${each.name}=${of(each)}`);
+  const schema = operation.requestBody?.content["application/json"]?.schema;
+  return {
+    method,
+    target: [filled, query.join("&")].filter((part) => part !== "").join("?"),
+    headers: { ...rightCaller(fuzzed), ...(schema && { "content-type": "application/json" }) },
+    body: schema ? Buffer.from(JSON.stringify(simplest(schema, known, refs, operation.operationId))) : null,
+  };
+}
+
+/** An id is known by what it is of: in a path by the collection, in a query it is of a notification. */
+function knownAs({ in: where, name }: Pick<Parameter, "in" | "name">, path: string): string {
+  if (name !== "id") return name;
+  return where === "query" ? "notifications id" : `${path.split("/")[2]} id`;
+}
 
 export function requests(fuzzed: Fuzzed): Arbitrary<FuzzRequest> {
   return fc
@@ -58,7 +77,7 @@ function pathOf({ path, operation, known, ids, refs }: Fuzzed): Arbitrary<string
   const segments = parts.map((part, index) => {
     if (index % 2 === 0) return fc.constant(part);
     const schema = (operation.parameters ?? []).find((each) => each.in === "path" && each.name === part)?.schema ?? {};
-    const right = fitting(schema, known, refs, path.startsWith("/v1/") && part === "id" ? `${path.split("/")[2]} id` : part).map(encoded);
+    const right = fitting(schema, known, refs, knownAs({ in: "path", name: part }, path)).map(encoded);
     return mostly(right, fc.constantFrom(...oddSegments, ...ids.map(encoded)));
   });
   return fc.tuple(...segments).map((all) => all.join(""));
@@ -96,17 +115,25 @@ const oddQueries = [
   "?q=" + "x".repeat(7_500),
 ];
 
-function queryOf({ operation, known, refs }: Fuzzed): Arbitrary<string> {
+function queryOf({ path, operation, known, refs }: Fuzzed): Arbitrary<string> {
   const asked = (operation.parameters ?? []).filter((each) => each.in === "query");
-  const fields = Object.fromEntries(
-    asked.map(({ name, schema }) => [name, mostly(fitting(schema, known, refs, name), fc.constantFrom(...texts))]),
-  );
+  const fields = Object.fromEntries(asked.map((each) => [each.name, fitting(each.schema, known, refs, knownAs(each, path))]));
   const required = asked.filter((each) => each.required === true).map(({ name }) => name);
-  const right = fc.record(fields, { requiredKeys: required }).map((given) => {
-    const pairs = Object.entries(given).map(([name, value]) => `${encoded(name)}=${encoded(value)}`);
-    return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
-  });
-  return mostly(right, fc.constantFrom(...oddQueries));
+  const right = fc.record(fields, { requiredKeys: required });
+  const names = asked.length === 0 ? ["none"] : asked.map(({ name }) => name);
+  const spoiled = fc
+    .tuple(right, fc.constantFrom(...names), fc.constantFrom(...texts))
+    .map(([given, name, odd]) => ({ ...given, [name]: odd }));
+  return fc.oneof(
+    { weight: 12, arbitrary: right.map(queryText) },
+    { weight: 2, arbitrary: spoiled.map(queryText) },
+    { weight: 1, arbitrary: fc.constantFrom(...oddQueries) },
+  );
+}
+
+function queryText(given: Record<string, unknown>): string {
+  const pairs = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`${encoded(name)}=${encoded(value)}`]));
+  return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
 }
 
 const deep = 20_000;
@@ -174,24 +201,15 @@ const oddTypes = [
 ];
 
 /** An empty value leaves the header out. */
-function headersOf({ tokens }: Fuzzed): Arbitrary<Record<string, string> & { type: string }> {
-  const admin = fc.constant(`Bearer ${tokens[0]}`);
-  const others = fc.constantFrom(
-    ...tokens.map((token) => `Bearer ${token}`),
-    "",
-    "Bearer",
-    "Bearer  ",
-    "Basic YTpi",
-    `Bearer ${"x".repeat(5_000)}`,
-  );
+function headersOf(fuzzed: Fuzzed): Arbitrary<Record<string, string> & { type: string }> {
   const rarely = (...values: string[]): Arbitrary<string> => mostly(fc.constant(""), fc.constantFrom(...values));
-  return fc.record({
+  const others = fc.record({
     type: mostly(fc.constant("application/json"), fc.constantFrom(...oddTypes)),
-    authorization: mostly(admin, others),
     "idempotency-key": rarely("k", "\u00e9\u00ff", "k".repeat(255), "k".repeat(256), "' --"),
     "content-encoding": rarely("gzip", "identity"),
     accept: rarely("text/html", "*/*;q=0"),
     "x-http-method-override": rarely("DELETE"),
     traceparent: rarely("00-00-00-00"),
   });
+  return fc.tuple(callersOf(fuzzed), others).map(([caller, given]) => ({ ...caller, ...given }));
 }

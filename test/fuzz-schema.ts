@@ -30,6 +30,29 @@ export function fitting(schema: Schema, known: Known, refs: (ref: string) => Sch
   return there.length === 0 ? made : fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...there) }, { weight: 1, arbitrary: made });
 }
 
+/** The least that fits: the first value that is known or allowed, and of an object only what it must have. */
+export function simplest(schema: Schema, known: Known, refs: (ref: string) => Schema, name = ""): unknown {
+  const inner = (child: unknown, of: string): unknown => simplest(child as Schema, known, refs, of);
+  if (typeof schema["$ref"] === "string") return inner(refs(schema["$ref"]), name);
+  const there = schema["type"] === "array" ? undefined : known(name).find((each) => each !== undefined);
+  if (there !== undefined) return there;
+  if (Array.isArray(schema["anyOf"])) return inner(schema["anyOf"][0], name);
+  if (Array.isArray(schema["enum"])) return schema["enum"][0] as unknown;
+  if (schema["type"] === "string") return "a".repeat(Number(schema["minLength"] ?? 1));
+  if (schema["type"] === "integer" || schema["type"] === "number") return Number(schema["minimum"] ?? 0);
+  if (schema["type"] === "array") return [inner(schema["items"], name)];
+  return schema["type"] === "object" ? Object.fromEntries(neededOf(schema).map(([field, child]) => [field, inner(child, field)])) : null;
+}
+
+/** The fields that an object must have, and where it must have any, the first. */
+function neededOf(schema: Schema): [string, Schema][] {
+  const properties = Object.entries((schema["properties"] ?? {}) as Record<string, Schema>);
+  const required = (schema["required"] ?? []) as string[];
+  return required.length > 0
+    ? properties.filter(([field]) => required.includes(field))
+    : properties.slice(0, Number(schema["minProperties"] ?? 0));
+}
+
 function fittingOnly(schema: Schema, known: Known, refs: (ref: string) => Schema, name: string): Arbitrary<unknown> {
   const inner = (child: unknown, of: string): Arbitrary<unknown> => fitting(child as Schema, known, refs, of);
   if (typeof schema["$ref"] === "string") return inner(refs(schema["$ref"]), name);

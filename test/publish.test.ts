@@ -29,6 +29,13 @@ const refusals: Refusal[] = [
     pointer: "/topic",
   },
   {
+    what: "a name like a topic that Bellhop itself sends, which is not named as the nearest",
+    body: '{"workspace_id":"w1","topic":"a","item":{}}',
+    status: 422,
+    code: "unknown_topic",
+    pointer: "/topic",
+  },
+  {
     what: "a former topic name, with the newest one named",
     body: '{"workspace_id":"w1","topic":"user.deleted","item":{}}',
     status: 422,
@@ -159,6 +166,7 @@ test("what is wrong is refused with a code and a pointer, and nothing is stored"
       const answer = await program.call<Problem>("POST", "/v1/events", body, headers);
       assert.equal(answer.headers.get("content-type"), "application/problem+json");
       assert.deepEqual([answer.status, answer.body.code], [status, code], answer.text);
+      assert.doesNotMatch(answer.text, /nearest are[^;]*\bping\b/);
       if (pointer !== undefined)
         assert.ok(
           answer.body.errors?.some((error) => error.pointer === pointer),
@@ -242,6 +250,21 @@ test("one idempotency key makes one event, whoever wins the race", async (t) => 
   await inbox.waitFor((each) => each.body.includes('"last"'));
   assert.equal(inbox.received.length, 2);
   assert.equal(await storedEvents(program), 2);
+});
+
+test("a key is the same in the header and in the body, whatever its letters", async (t) => {
+  const program = await startTestProgram(t);
+  const { workspace } = await program.makeInstalled({ topics: [topic] });
+  const body = { workspace_id: workspace, topic, item: {} };
+  const onTheWire = (key: string): string => Buffer.from(key).toString("latin1");
+  const both = await program.publish({ ...body, idempotency_key: "clé" }, { "idempotency-key": onTheWire("clé") });
+  assert.equal((await program.publish(body, { "idempotency-key": onTheWire("clé") })).id, both.id);
+  assert.equal((await program.publish(body, { "idempotency-key": "clé" })).id, both.id, "bytes that are no UTF-8 are taken as Latin-1");
+  const longest = "é".repeat(255);
+  assert.equal(
+    (await program.publish(body, { "idempotency-key": onTheWire(longest) })).id,
+    (await program.publish({ ...body, idempotency_key: longest })).id,
+  );
 });
 
 test("a day-old key may be used again", async (t) => {

@@ -1,6 +1,7 @@
 // What operators, their tools and old clients ask beside publishing.
 import assert from "node:assert/strict";
 import test from "node:test";
+import pg from "pg";
 import { eventually } from "./eventually.ts";
 import { startTestProgram } from "./in-process.ts";
 
@@ -32,6 +33,23 @@ test("the metrics tell what was accepted, delivered and failed by reason", async
     ),
   );
   assert.deepEqual(counted, [2, 2, 1]);
+});
+
+test("a statement that takes too long is an outage like any other", async (t) => {
+  const program = await startTestProgram(t);
+  const client = new pg.Client({ connectionString: program.databaseUrl });
+  await client.connect();
+  await client.query("begin");
+  await client.query("lock table notification, app in access exclusive mode");
+  const answers = await Promise.all([
+    program.call("GET", "/v1/notifications"),
+    program.call("PATCH", "/v1/apps/ext:a", { name: "An App" }),
+  ]);
+  for (const { status, body, headers } of answers)
+    assert.deepEqual([status, body["code"], headers.get("retry-after")], [503, "unavailable", "1"]);
+  await client.query("rollback");
+  await client.end();
+  assert.equal((await program.call("GET", "/v1/notifications")).status, 200);
 });
 
 test("the API describes itself, with every route and its operation id", async (t) => {

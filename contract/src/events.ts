@@ -79,15 +79,7 @@ export const eventRoutes = {
     bodyBytesMax: eventBytesMax,
     rawBody: true,
     answer: { status: 202, schema: AcceptedSchema },
-    problems: [
-      "unknown_workspace",
-      "unknown_topic",
-      "idempotency_conflict",
-      "payload_too_large",
-      "unavailable",
-      "outcome_unknown",
-      "storage_low",
-    ],
+    problems: ["unknown_workspace", "unknown_topic", "idempotency_conflict", "payload_too_large", "outcome_unknown", "storage_low"],
   }),
   publishBatch: route({
     method: "POST",
@@ -98,6 +90,6 @@ export const eventRoutes = {
     body: Type.Array(PublishSchema, { maxItems: batchEventsMax }),
     rawBody: true,
     answer: { status: 202, schema: BatchAcceptedSchema },
-    problems: ["payload_too_large", "unavailable", "outcome_unknown", "storage_low"],
+    problems: ["payload_too_large", "outcome_unknown", "storage_low"],
   }),
 } as const;

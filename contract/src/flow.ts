@@ -112,7 +112,6 @@ export const flowRoutes = {
     tag: "flow",
     summary: "What flows through the whole platform now, and who uses its places; not for keys of one workspace",
     answer: { status: 200, schema: FlowSchema },
-    problems: ["unavailable"],
   }),
 } as const;
 

@@ -50,7 +50,9 @@ export const InboxReceivedSchema = Type.Object(
     path: Type.String({ description: "With its query." }),
     topic: nullable(Type.String()),
     notification: nullable(Type.String({ description: "Null for a ping, and for what is not Bellhop's." })),
-    headers: Type.Record(Type.String(), Type.String()),
+    headers: Type.Record(Type.String(), Type.String(), {
+      description: "Of what a subscription sets only the length is shown, since it may be a secret.",
+    }),
     body: Type.String({ description: `The first ${inboxShownCharactersMax} characters.` }),
     body_cut: Type.Boolean(),
     signatures: Type.Object({ hub: verdict, standard: verdict }, { additionalProperties: false }),

@@ -275,7 +275,7 @@ export const notificationCommandRoutes = {
     summary: "Send a notification again, with the same id, to the subscription as it is now",
     params: id,
     answer: { status: 202, schema: CommandAnswerSchema },
-    problems: ["not_found", "conflict", "item_unavailable", "unavailable"],
+    problems: ["not_found", "conflict", "item_unavailable"],
   }),
   cancelNotification: route({
     method: "POST",
@@ -285,6 +285,6 @@ export const notificationCommandRoutes = {
     summary: "End a notification that is not delivered yet; a request in flight is finished",
     params: id,
     answer: { status: 202, schema: CommandAnswerSchema },
-    problems: ["not_found", "conflict", "unavailable"],
+    problems: ["not_found", "conflict"],
   }),
 } as const;

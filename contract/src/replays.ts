@@ -120,7 +120,7 @@ export const replayRoutes = {
     summary: "Send again what a subscription did not get, or everything, of a range of time; `dry_run` only counts (200)",
     body: NewReplaySchema,
     answer: { status: 201, schema: Type.Union([ReplaySchema, ReplayPreviewSchema]) },
-    problems: ["invalid_request", "not_found", "conflict", "limit_reached", "unavailable"],
+    problems: ["invalid_request", "not_found", "conflict", "limit_reached"],
   }),
   listReplays: route({
     method: "GET",

@@ -5,7 +5,7 @@ import type { Route } from "./route.ts";
 export function problemsOf({ scope, method, params, body, problems = [] }: Route): readonly ProblemCode[] {
   return [
     ...new Set<ProblemCode>([
-      ...(scope === "public" ? [] : (["unauthorized", "forbidden"] as const)),
+      ...(scope === "public" ? [] : (["unauthorized", "forbidden", "unavailable"] as const)),
       ...(scope === "public" || method === "GET" ? [] : (["cross_site"] as const)),
       // Whatever a route takes: a query must be text.
       "invalid_query",

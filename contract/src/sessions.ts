@@ -71,7 +71,7 @@ export const sessionRoutes = {
     summary: "Sign in with the token of a link; the session is in a cookie",
     body: NewSessionSchema,
     answer: { status: 201, schema: SessionSchema },
-    problems: ["invalid_link", "cross_site"],
+    problems: ["invalid_link", "cross_site", "unavailable"],
   }),
   deleteSessions: route({
     method: "DELETE",

@@ -145,7 +145,7 @@ export const statisticsRoutes = {
     summary: "Deliveries, failures, latency and what waits, over a range; by default of the last 24 hours",
     query: StatisticsQuerySchema,
     answer: { status: 200, schema: StatisticsSchema },
-    problems: ["not_found", "unknown_app", "unknown_workspace", "unavailable"],
+    problems: ["not_found", "unknown_app", "unknown_workspace"],
   }),
   getAppsStatistics: route({
     method: "GET",
@@ -155,7 +155,6 @@ export const statisticsRoutes = {
     summary: "How each app fares, in hours; by default the last 24",
     query: Type.Object({ since: optional(instantAsked) }, { additionalProperties: false }),
     answer: { status: 200, schema: AppsStatisticsSchema },
-    problems: ["unavailable"],
   }),
 } as const;
 

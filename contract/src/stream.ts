@@ -68,6 +68,6 @@ export const streamRoutes = {
         description: `text/event-stream. \`event: notification\`, data: NotificationEntry. \`event: subscription\`: {subscription, app, state, cause, until, at}. \`event: replay\`: Replay, at most once a second. \`event: rate\`: {per_second, shown}, where more than ${shownPerSecondMax} a second fit and a sample is sent. \`event: gap\`: {reason}; read the list again. A comment every ${heartbeatS} s.`,
       }),
     },
-    problems: ["invalid_query", "unknown_app", "unknown_workspace", "not_found", "limit_reached", "unavailable"],
+    problems: ["invalid_query", "unknown_app", "unknown_workspace", "not_found", "limit_reached"],
   }),
 } as const;

@@ -352,7 +352,7 @@ export const subscriptionRoutes = {
     params,
     body: Type.Object({ until: optional(untilField) }, { additionalProperties: false }),
     answer: { status: 200, schema: SubscriptionSchema },
-    problems: ["unknown_app", "not_found", "invalid_request", "conflict", "unavailable"],
+    problems: ["unknown_app", "not_found", "invalid_request", "conflict"],
   }),
   setSubscriptionLive: route({
     method: "POST",
@@ -366,7 +366,7 @@ export const subscriptionRoutes = {
       { additionalProperties: false },
     ),
     answer: { status: 200, schema: SubscriptionSchema },
-    problems: ["unknown_app", "not_found", "conflict", "unavailable"],
+    problems: ["unknown_app", "not_found", "conflict"],
   }),
   listSubscriptionStates: route({
     method: "GET",

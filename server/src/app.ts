@@ -25,6 +25,7 @@ import { createHealthChecks } from "./manage/health-check.ts";
 import type { FirstKey } from "./manage/keys-first.ts";
 import { makeStartLink } from "./manage/sessions.ts";
 import type { SignInLink } from "./manage/sessions.ts";
+import { notifyUntold } from "./manage/uninstall-notification.ts";
 import { replayView } from "./manage/replays-view.ts";
 import { open } from "./opening.ts";
 import type { Opened } from "./opening.ts";
@@ -137,7 +138,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await startDelivery(delivery, close);
   statistics.start();
   const asking = { ...kept, delivery: createChecking(kept), nowMs: opened.clock.nowMs };
-  const rounds = [createDailyPing(asking), createHealthChecks(asking)].map(startDailyRound);
+  const rounds = startRounds(asking, trouble);
   const stop = async (): Promise<void> => {
     stopping = true;
     streams.stop();
@@ -151,6 +152,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const startLink = (): Promise<SignInLink> => makeStartLink(opened.database, options.publicUrl);
   return { server, telemetry, firstKey: opened.firstKey, inbox: receiving?.inbox ?? null, makeStartLink: startLink, stop };
+}
+
+type Asking = Parameters<typeof createHealthChecks>[0] & Parameters<typeof createDailyPing>[0] & Parameters<typeof notifyUntold>[0];
+
+/** What apps and endpoints are asked and told beside notifications. */
+function startRounds(asking: Asking, trouble: Trouble): ReturnType<typeof startDailyRound>[] {
+  void notifyUntold(asking).catch((error: unknown) => trouble("an app could not be told of its uninstall", error));
+  return [createDailyPing(asking), createHealthChecks(asking)].map(startDailyRound);
 }
 
 async function openInbox(options: AppOptions, { database, seal }: Opened, trouble: Trouble): Promise<Receiving | null> {

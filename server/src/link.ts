@@ -2,12 +2,14 @@
 // along, the URL is all that standard output gets.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readOptions } from "./command-options.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { readRunning } from "./instance.ts";
 
 const timeoutMs = 10_000;
 
+readOptions("npm run link: prints a link that signs in to the Developer Hub, once, within 15 minutes", []);
 const read = readConfig();
 if (!read.ok) refuse(read.mistakes.join("\n"));
 const running = readRunning(read.config.dataDir) ?? refuse(nothingRuns(read.config));

@@ -1,5 +1,6 @@
 // `npm start`: reads the configuration, starts everything, says what happened, waits for a signal, stops.
 import { readFileSync } from "node:fs";
+import { readOptions } from "./command-options.ts";
 import { createLog } from "./signal/log.ts";
 import { StartRefused } from "./start-refused.ts";
 import { isLoopback, readConfig } from "./config.ts";
@@ -13,16 +14,24 @@ import { attemptLine, startText } from "./terminal.ts";
 /** Signals within this time are one. */
 const sameSignalMs = 1_000;
 
+const usage = `npm start [-- options]: starts Bellhop, which runs until a signal
+
+  --no-sample      without the sample workspaces and apps
+  --no-hub-build   with the Developer Hub as it was built last
+
+Settings are environment variables: docs/configuration.md`;
+
+const options = readOptions(usage, ["no-sample", "no-hub-build"]);
 const read = readConfig();
-if (read.ok) await main(read.config, !process.argv.includes("--no-sample"));
+if (read.ok) await main(read.config);
 else refuse(["The configuration has mistakes:", ...read.mistakes.map((mistake) => `- ${mistake}`)].join("\n"));
 
-async function main(config: Config, wantsSample: boolean): Promise<void> {
+async function main(config: Config): Promise<void> {
   const terminal = process.stdout.isTTY;
   const log = createLog(terminal && config.logLevel === "info" ? "warn" : config.logLevel);
   const startedMs = performance.now();
   // Beside the start, which does not need it.
-  const hub = process.argv.includes("--no-hub-build") ? null : buildHub();
+  const hub = options.has("no-hub-build") ? null : buildHub();
   const starting = startInstance({
     config,
     log,
@@ -32,7 +41,7 @@ async function main(config: Config, wantsSample: boolean): Promise<void> {
   try {
     const instance = await starting;
     const key = adminKey(config, instance);
-    const sample = key === null ? null : await startSample(instance, { dataDir: config.dataDir, wanted: wantsSample, key });
+    const sample = key === null ? null : await startSample(instance, { dataDir: config.dataDir, wanted: !options.has("no-sample"), key });
     const link = isLoopback(config) ? (await instance.makeStartLink()).url : null;
     const tookMs = performance.now() - startedMs;
     const tell = async (): Promise<void> => {

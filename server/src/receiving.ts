@@ -5,7 +5,7 @@ import { inboxEndpointsMax, inboxShownCharactersMax } from "@bellhop/contract/in
 import type { InboxView } from "@bellhop/contract/inbox";
 import { willing } from "./inbox/behaviour.ts";
 import type { Behaviour, Behaviours } from "./inbox/behaviour.ts";
-import { startInbox } from "./inbox/inbox.ts";
+import { shownHeaders, startInbox } from "./inbox/inbox.ts";
 import type { Inbox } from "./inbox/inbox.ts";
 import type { Database } from "./store/database.ts";
 import { secretRows } from "./store/directory-rows.ts";
@@ -139,7 +139,7 @@ function receivedView({
     at,
     path,
     ...namedIn(body),
-    headers,
+    headers: shownHeaders(headers),
     body: body.slice(0, inboxShownCharactersMax),
     body_cut: body.length > inboxShownCharactersMax,
     signatures: { hub, standard },

@@ -1,5 +1,6 @@
 // `npm run sample:remove`: deletes the sample, through the Bellhop that runs on this data folder or one started for it.
 import { readFileSync } from "node:fs";
+import { readOptions } from "./command-options.ts";
 import { createLog } from "./signal/log.ts";
 import { StartRefused } from "./start-refused.ts";
 import { readConfig } from "./config.ts";
@@ -7,6 +8,7 @@ import type { Config } from "./config.ts";
 import { readRunning, startInstance } from "./instance.ts";
 import { removeSample } from "./sample/sample.ts";
 
+readOptions("npm run sample:remove: deletes the sample workspaces and apps, with their log", []);
 const read = readConfig();
 if (!read.ok) throw new Error(read.mistakes.join(" "));
 const { config } = read;

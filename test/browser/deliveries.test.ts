@@ -7,7 +7,7 @@ import type { Inbox } from "../../server/src/inbox/inbox.ts";
 import type { Received } from "../../server/src/inbox/mailbox.ts";
 import { eventually } from "../eventually.ts";
 import type { MadeApp } from "../program.ts";
-import { openInbox, phone, useHub } from "./hub.ts";
+import { desktop, openInbox, phone, useHub } from "./hub.ts";
 
 const hub = useHub();
 const workspace = "ext:deliveries";
@@ -80,6 +80,28 @@ test("a receiver breaks: the row says so, the panel why; mended, it is replayed 
   await panel().getByText("The endpoint took the notification.").waitFor();
   await panel().getByRole("button", { name: "Close" }).click();
   await panel().waitFor({ state: "detached" });
+});
+
+test("the panel scrolls to its end by itself, and what the list draws of several accepted attempts says of none that it failed", async () => {
+  const { page, program } = hub.now;
+  await page.setViewportSize({ width: 1_280, height: 860 });
+  await hub.now.go(path("topic:ticket.created"), "Deliveries");
+  const row = rows("ticket.created").first();
+  await row.click();
+  await panel().getByText("Verify this signature").waitFor();
+  await panel().hover();
+  await page.mouse.wheel(0, 20_000);
+  await eventually(async () => ((await panel().evaluate((at) => at.scrollTop + at.clientHeight >= at.scrollHeight - 1)) ? true : null));
+  await page.mouse.wheel(0, 20_000);
+  await page.keyboard.press("End");
+  assert.equal(await page.evaluate("document.documentElement.scrollHeight"), 860, "the page has nothing below the window");
+  await page.keyboard.press("Escape");
+  await panel().waitFor({ state: "detached" });
+  const id = await row.getAttribute("data-id");
+  await program.must("POST", `/v1/notifications/${id}/replay`);
+  await row.getByRole("gridcell", { name: "2", exact: true }).waitFor();
+  assert.equal(await row.locator('[stroke="var(--failed)"]').count(), 0);
+  await page.setViewportSize(desktop);
 });
 
 test("search words narrow the log, and are in the URL", async () => {
@@ -261,6 +283,19 @@ test("the operator sees the notifications of all apps", async () => {
   const { name } = await hub.now.program.must<{ name: string }>("GET", `/v1/apps/${other.app}`);
   await rows(name).waitFor();
   await page.getByText(/delivered in the last 24 h|delivered, /).waitFor();
+  // Whose it is, is told whole and on a phone too.
+  const { id: workspaceId } = await hub.now.program.must<{ id: string }>("GET", "/v1/workspaces/ext:others");
+  for (const size of [{ width: 1_280, height: 860 }, phone]) {
+    await page.setViewportSize(size);
+    await rows(name).getByText(workspaceId).waitFor();
+    assert.ok(
+      await rows(name)
+        .getByText(workspaceId)
+        .evaluate((cell) => cell.scrollWidth <= cell.clientWidth),
+      `${size.width} wide`,
+    );
+  }
+  await page.setViewportSize(desktop);
 });
 
 test("the log is readable on a phone, where the panel covers it", async () => {

@@ -145,6 +145,19 @@ test("an address that leads nowhere says so and leads back", async () => {
   await page.getByRole("heading", { name: "Your apps" }).waitFor();
 });
 
+test("an app, a workspace or a notification that there is not is said, with the way to those that there are", async () => {
+  const { page } = hub.now;
+  for (const [path, way, to] of [
+    ["/apps/app_0000000000000000/overview", "Your apps", "Your apps"],
+    ["/operator/deliveries?q=workspace:nosuch", "All workspaces", "Workspaces"],
+    ["/notifications/notif_zzz", /^(Your apps|Deliveries of .+)$/, /^(Your apps|Deliveries)$/],
+  ] as const) {
+    await hub.now.go(path);
+    await page.locator("main").getByRole("link", { name: way }).click();
+    await page.getByRole("heading", { level: 1, name: to, exact: true }).waitFor();
+  }
+});
+
 test("the first load is under 180 kB gzipped", async () => {
   const { page } = hub.now;
   const loaded: string[] = [];
@@ -158,7 +171,7 @@ test("the first load is under 180 kB gzipped", async () => {
 });
 
 test("the console has said nothing but what was asked for without a session", () => {
-  hub.now.checkConsole(/status of 401/, /ERR_FAILED/, /dynamically imported module/);
+  hub.now.checkConsole(/status of 40[14]/, /ERR_FAILED/, /dynamically imported module/);
 });
 
 async function cookieOf(): Promise<Record<string, string>> {

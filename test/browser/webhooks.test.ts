@@ -107,6 +107,44 @@ test("a topic is switched off at once, makes nothing, and undo takes it back", a
   assert.equal((await publish("switch", "ticket.created", "42")).notifications, 1);
 });
 
+test("without a topic the form says beside Save what will come of it, and what was saved leads back to the topics", async () => {
+  const { page, program } = hub.now;
+  const { app } = await program.makeApp("none", []);
+  await hub.now.go(`/apps/${app}/webhooks`, "Webhooks");
+  const topics = page.getByRole("combobox", { name: "Topics" });
+  await page.getByLabel("Endpoint URL").fill(`${inbox.url}/none`);
+  const save = page.getByRole("button", { name: "Save", exact: true });
+  const places = await Promise.all([topics, save].map((each) => each.boundingBox()));
+  assert.ok((places[0]?.y ?? 0) < (places[1]?.y ?? 0), "Save stands below the topics");
+  await page.getByText("No topic is chosen: saved like this, the subscription is off, and only pings are sent.").waitFor();
+  await page.getByRole("button", { name: "Choose topics" }).click();
+  await topics.and(page.locator(":focus")).waitFor();
+  await save.click();
+  await page.getByText("None is chosen yet: choose those that the endpoint should get.").waitFor();
+  assert.equal(await page.getByText("Switch a topic on").count(), 0);
+  await page.getByRole("button", { name: "Choose topics" }).click();
+  await topics.fill("ticket created");
+  await page.getByRole("option", { name: /ticket\.created/ }).click();
+  await page.keyboard.press("Escape");
+  await save.click();
+  await page.getByText("Live: 1 topic is sent to").waitFor();
+});
+
+test("what keeps a live endpoint back is said in the same words by the head, the list and the one that is open", async () => {
+  const { page, program } = hub.now;
+  const wanted = ["one", "two"].map((name) => ({ url: `${inbox.url}/${name}`, topics: ["ticket.created"], name }));
+  const { app, subscriptions } = await program.makeApp("kept", wanted);
+  await program.must("POST", "/v1/brakes", {
+    subscription: subscriptions[1],
+    until: new Date(Date.now() + 600_000).toISOString(),
+    reason: "a test",
+  });
+  await hub.now.go(`/apps/${app}/webhooks?subscription=${subscriptions[1]}`, "Webhooks");
+  await page.getByText("All 2 endpoints are live, 1 of them braked.").waitFor();
+  const words = page.locator("main").getByText("braked", { exact: true });
+  await eventually(async () => ((await words.count()) === 2 ? true : null));
+});
+
 test("editing keeps the secret values, warns before leaving, and warns of the same topic twice", async () => {
   const { page, program } = hub.now;
   const wanted = [
@@ -174,6 +212,10 @@ test("paused by itself the page says so, and Set live sends what was held", asyn
   for (const id of ["51", "52", "53"]) await publish("held", "ticket.created", id);
   await page.getByText("3 notifications are held").waitFor();
   assert.deepEqual(topicsReceived("/held"), []);
+  await hub.now.go("/apps", "Your apps");
+  const card = page.getByRole("listitem").filter({ hasText: app });
+  await card.getByText("Nothing was sent in the last 24 hours: what happened is held or waits").waitFor();
+  await hub.now.go(`/apps/${app}/webhooks`, "Webhooks");
   await hub.now.checkAccessibility("3 notifications are held");
   await hub.now.picture("webhooks-paused");
   await page.getByRole("button", { name: "Set live" }).click();

@@ -12,8 +12,8 @@ const dayMs = 86_400_000;
 const oldDay = Date.UTC(2020, 0, 1);
 const oldName = "event_20200101";
 
-/** Everything of the plain subscription is delivered, and replayed once. */
-function replayOf(count: number): CrashCase {
+/** Everything of the plain subscription is delivered, and replayed once; as copies where ids are new. */
+function replayOf(count: number, newIds = false): CrashCase {
   return {
     arrange: async (scene) => {
       await scene.publishMany(count);
@@ -21,7 +21,12 @@ function replayOf(count: number): CrashCase {
     },
     drive: async ({ lane, app }) => {
       const range = { since: new Date(Date.now() - 3_600_000).toISOString(), until: new Date().toISOString() };
-      await lane.program.must("POST", "/v1/replays", { subscription: app.subscriptions[0], ...range, include: "all" });
+      await lane.program.must("POST", "/v1/replays", {
+        subscription: app.subscriptions[0],
+        ...range,
+        include: "all",
+        new_id: newIds,
+      });
     },
     resumed: async ({ lane, app, plain }) => {
       await eventually(async () => {
@@ -100,6 +105,8 @@ export const controlCases = {
   "replay-made": replayOf(12),
   "replay-page-sent": replayOf(12),
   "replay-half": replayOf(520),
+  "copies-sent": replayOf(12, true),
+  "copies-half": replayOf(520, true),
   "secret-unwritten": { drive: rotate, resumed: (scene: Scene) => secrets(scene, 1) },
   "secret-written": {
     drive: rotate,

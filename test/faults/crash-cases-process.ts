@@ -1,11 +1,9 @@
 // The life of a process: taking over, checkpoints, what it does by the day, stopping.
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { eventually } from "../eventually.ts";
 import type { Entry } from "../ledger.ts";
 import type { CrashCase } from "./crash-case.ts";
+import { startCounting } from "./crash-counting.ts";
 import type { Lane } from "./crash-lane.ts";
 import type { Scene } from "./crash-scene.ts";
 
@@ -32,21 +30,6 @@ async function everyKindUnderWay(scene: Scene): Promise<void> {
 
 /** The checkpoint comes by itself. */
 const checkpointing: CrashCase = { arrange: everyKindUnderWay, drive: async () => undefined };
-
-/** Answers 200 and counts. */
-async function startCounting(scene: Scene): Promise<{ url: string; count: () => number }> {
-  let count = 0;
-  const server = createServer((request, response) => {
-    count++;
-    request.resume();
-    response.end(`{"state":"ok"}`);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  scene.lane.t.after(() => server.closeAllConnections());
-  scene.lane.t.after(() => server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, count: () => count };
-}
 
 /** A number beyond all that are taken, whose turn of the day is now. */
 async function refOfNow(lane: Lane, table: string, minuteOf: (ref: number) => number): Promise<number> {

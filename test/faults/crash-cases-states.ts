@@ -1,6 +1,9 @@
 // What stops or ends many at once: a hold, a state, a mark, a change of control data, a 410.
 import assert from "node:assert/strict";
+import { eventually } from "../eventually.ts";
 import type { CrashCase } from "./crash-case.ts";
+import { startCounting } from "./crash-counting.ts";
+import type { Counting } from "./crash-counting.ts";
 import type { Scene } from "./crash-scene.ts";
 
 const few = 6;
@@ -66,6 +69,24 @@ async function heldBoth(scene: Scene): Promise<void> {
 
 const holding: CrashCase = { arrange: pauseBoth, drive: (scene) => scene.publishMany(6), resumed: heldBoth };
 
+/** The app wants to hear of it, and nobody had the time to tell. */
+function uninstalledUntold(): CrashCase {
+  let receiver: Counting | undefined;
+  const ended = ending("uninstalled", uninstall, few);
+  return {
+    ...ended,
+    arrange: async (scene) => {
+      receiver = await startCounting(scene);
+      await scene.lane.program.must("PATCH", `/v1/apps/${scene.app.app}`, { uninstall_url: `${receiver.url}/uninstalled` });
+      await ended.arrange?.(scene);
+    },
+    resumed: async (scene) => {
+      await ended.resumed?.(scene);
+      await eventually(() => (receiver?.count() === 1 ? true : null));
+    },
+  };
+}
+
 export const stateCases = {
   "hold-asked": holding,
   "hold-written": holding,
@@ -92,7 +113,7 @@ export const stateCases = {
   },
   "discard-written": ending("discarded", discard, few),
   "discard-drained-half": ending("discarded", discard, many),
-  "uninstall-written": ending("uninstalled", uninstall, few),
+  "uninstall-written": uninstalledUntold(),
   "uninstall-drained-half": ending("uninstalled", uninstall, many),
   "deletion-written": ending("subscription_deleted", remove, few),
   "deletion-drained-half": ending("subscription_deleted", remove, many),

@@ -30,6 +30,7 @@ export function locked(table: "event" | "log"): CrashCase {
       const client = await begin(scene);
       await client.query(`lock table ${table} in share row exclusive mode`);
     },
+    drive: (scene) => scene.publish(),
     resumed: letGo,
   };
 }

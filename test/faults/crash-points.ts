@@ -27,6 +27,7 @@ export type Passage = (StatementPassed | RequestPassed | AnswerPassed | SignalPa
 type Point = { readonly passage: Passage; readonly onDisk: string; readonly seen: string; readonly mayRepeat: boolean };
 
 const publish = /insert into event [\s\S]*insert into notification (?![\s\S]*replay for|[\s\S]*update replay)/;
+const copies = /insert into notification [\s\S]*update replay/;
 const scan = /from notification\s+where xid >=/;
 const flush = /insert into log (?![\s\S]*update replay)/;
 const commit = /^commit$/;
@@ -261,6 +262,18 @@ export const crashPoints = {
     passage: { statement: /insert into log [\s\S]*update replay/, when: "answered" },
     onDisk: "The first page of the replay and its progress; none of it was sent.",
     seen: "It runs to its end; nothing is replayed twice.",
+    mayRepeat: false,
+  },
+  "copies-sent": {
+    passage: { statement: copies, when: "sent" },
+    onDisk: "The replay with new ids with a page of copies and its progress, or with neither.",
+    seen: "It runs to its end; nothing is copied twice.",
+    mayRepeat: false,
+  },
+  "copies-half": {
+    passage: { statement: copies, when: "answered" },
+    onDisk: "The first page of copies and the progress; none of it was sent.",
+    seen: "It runs to its end; nothing is copied twice.",
     mayRepeat: false,
   },
   "secret-unwritten": {

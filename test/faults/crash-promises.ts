@@ -19,7 +19,8 @@ export type Expected = {
 type Fate = {
   id: string;
   event: string;
-  name: string;
+  /** Null without its event. */
+  name: string | null;
   subscription: string;
   steps: number;
   last_step: number | null;
@@ -53,7 +54,7 @@ function fates({ lane, app }: Scene): Promise<Fate[]> {
        coalesce(bool_or(l.kind = 'a' and l.reason is null), false) as delivered,
        (array_agg(l.reason order by l.step desc) filter (where l.kind = 'e'))[1] as ended,
        coalesce((array_agg(l.next_at is null and l.kind <> 'h' order by l.step desc) filter (where l.step is not null))[1], false) as settled
-     from notification n join event e on e.id = n.event join subscription s on s.ref = n.subscription left join log l on l.notification = n.id
+     from notification n left join event e on e.id = n.event join subscription s on s.ref = n.subscription left join log l on l.notification = n.id
      where s.app = (select ref from app where id = $1) group by n.id, n.event, e.item, s.id`,
     [app.app],
   );
@@ -81,17 +82,22 @@ export async function assertPromises(scene: Scene, atCrash: AtCrash, expected: E
 
 /** No acknowledged event without its notifications; no event twice. */
 async function assertEvents({ lane, workspace, told }: Scene, all: readonly Fate[]): Promise<void> {
-  const events = await lane.ask<{ id: string; name: string; notified: number }>(
-    `select 'evt_' || id as id, item::json ->> 'id' as name, notified from event
+  const events = await lane.ask<{ id: string; name: string; notified: number; original: string | null }>(
+    `select 'evt_' || id as id, item::json ->> 'id' as name, notified, replay_of as original from event
      where workspace = (select ref from workspace where external_id = $1)`,
     [workspace],
   );
-  const known = new Map(events.map((event) => [event.name, event]));
-  assert.equal(known.size, events.length, "an event exists twice");
+  const published = events.filter(({ original }) => original === null);
+  const copied = events.flatMap(({ original }) => original ?? []);
+  const known = new Map(published.map((event) => [event.name, event]));
+  assert.equal(known.size, published.length, "an event exists twice");
+  assert.equal(new Set(copied).size, copied.length, "an event was copied twice");
   const lost = told.filter(({ event, name }) => event !== null && known.get(name)?.id !== event);
   assert.deepEqual(lost, [], "what was acknowledged is not there");
   const torn = events.filter(({ id, notified }) => all.filter(({ event }) => event === id).length !== notified);
   assert.deepEqual(torn, [], "an event is there without all its notifications");
+  const orphans = all.filter(({ name }) => name === null);
+  assert.deepEqual(orphans, [], "a notification is there without its event");
 }
 
 /** Delivered, or ended for a reason that the case brings about; steps and attempts counted without a hole. */

@@ -1,9 +1,9 @@
 // Mean and slow publishers at the door, all at once, beside an honest one. Whatever can be read as a request is answered with a
 // 4xx that says what is wrong; nothing fails inside, memory stays bounded, and every event of the honest one is acknowledged and
-// delivered. `SOAK_PUBLISHER` makes the crowds so many times larger and waits until the slow ones were sent away.
+// delivered. `SOAK_PUBLISHER` makes the crowds so many times larger and waits until the slow ones, and those that never read, were sent away.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { text } from "node:stream/consumers";
@@ -33,6 +33,12 @@ const slowEach = 50 * times;
 const dripEveryMs = 100;
 /** A request may take half a minute. */
 const sentAwayWithinMs = 60_000;
+/** Whoever reads nothing has a minute and a half, counted again when a last piece still went out. */
+const cutOffWithinMs = 200_000;
+/** The most that may be open on one connection. */
+const requestsUnread = 16;
+const established = "01";
+const openapiFile = new URL("../../openapi.json", import.meta.url);
 const json = "Content-Type: application/json";
 
 type World = { readonly program: Program; readonly port: number; readonly sockets: Socket[] };
@@ -44,6 +50,7 @@ test("mean and slow publishers get clear answers, and an honest one notices noth
   await eventually(() => (load.acknowledged.length >= 500 ? true : null));
   const before = memoryOf(program);
   const slow = beSlow(t, world);
+  const unread = stopReading(world);
 
   for (let round = 0; round < times; round++) {
     for (const [what, cases] of Object.entries({ bodies: meanBodies, batches: meanBatches, requests: meanRequests })) {
@@ -55,6 +62,7 @@ test("mean and slow publishers get clear answers, and an honest one notices noth
     await t.test("uploads that break off leave nothing behind", async () => breaksOff(world));
     await t.test("connections by the hundred without a word", async () => idle(world));
   }
+  await t.test("whoever never reads what it has asked for is cut off", async () => endUnread(world, unread));
   await t.test("slow requests cost nobody else anything, and are sent away", async () => endSlow(world, slow));
   await t.test("strange items that are JSON arrive as they were written", async () => strange(t, program));
 
@@ -139,14 +147,11 @@ async function endless(world: World): Promise<void> {
 async function neverReads({ port, sockets }: World): Promise<void> {
   const one = publish({ body: event('{"id":"unread"}') }).toString("latin1");
   const greedy = Array.from({ length: 10 * times }, () => open(port).pause());
-  const patient = Array.from({ length: 5 }, () => open(port).pause());
-  sockets.push(...greedy, ...patient);
+  sockets.push(...greedy);
   for (const socket of greedy) socket.write(one.repeat(5_000));
-  for (const socket of patient) socket.write(request({ method: "GET", path: "/openapi.json" }).toString("latin1").repeat(16));
   await eventually(() => (greedy.every(({ bytesWritten }) => bytesWritten > 0) ? true : null));
   for (const socket of greedy) socket.resume();
   await eventually(() => (greedy.every(({ destroyed }) => destroyed) ? true : null));
-  for (const socket of patient) socket.destroy();
 }
 
 async function breaksOff({ port }: World): Promise<void> {
@@ -198,6 +203,42 @@ async function endSlow({ sockets }: World, slow: Promise<RawAnswer[]>): Promise<
   if (times === 1) sockets.forEach((socket) => socket.destroy());
   const codes = new Set((await slow).map(({ code }) => code));
   assert.deepEqual(codes.difference(new Set(times === 1 ? ["request_timeout", null] : ["request_timeout"])), new Set());
+}
+
+/** They ask for no more than they may, and for much. */
+function stopReading({ port, sockets }: World): Socket[] {
+  const unread = Array.from({ length: 5 }, () => open(port).pause());
+  sockets.push(...unread);
+  for (const socket of unread) socket.write(request({ method: "GET", path: "/openapi.json" }).toString("latin1").repeat(requestsUnread));
+  return unread;
+}
+
+/** They hear of it only when they read on; until then it is seen at the server's end. Waited for only with `SOAK_PUBLISHER`. */
+async function endUnread({ port }: World, unread: readonly Socket[]): Promise<void> {
+  const isServed = ({ localPort }: Socket): boolean => connectionsOf(port).has(localPort);
+  if (times === 1) {
+    assert.ok(unread.every(isServed));
+    for (const socket of unread) socket.destroy();
+    return;
+  }
+  await eventually(() => (unread.some(isServed) ? null : true), cutOffWithinMs);
+  const all = requestsUnread * statSync(openapiFile).size;
+  for (const socket of unread) {
+    const over = closed(socket);
+    socket.resume();
+    await over;
+    assert.ok(socket.bytesRead < all, "it was answered, not cut off");
+  }
+}
+
+/** The ports at the other end of what is connected to this one. */
+function connectionsOf(port: number): Set<number | undefined> {
+  const lines = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((file) => readFileSync(file, "latin1").split("\n"));
+  const ends = lines.map((line) => line.trim().split(/[\s:]+/)).map(([, , local, , remote, state]) => ({ local, remote, state }));
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  return new Set(
+    ends.filter(({ local, state }) => local === hex && state === established).map(({ remote }) => Number.parseInt(remote ?? "", 16)),
+  );
 }
 
 /** Each arrives with its tokens as they were, only the white space between them gone. */

@@ -1,11 +1,11 @@
-// All receivers that come to an end quickly, in a process of their own, so that what the sender keeps and what it costs can be
-// measured apart from them. It tells its parent their URLs, by name, and ends with it.
+// All receivers, in a process of their own, so that what the sender keeps and what it costs can be measured apart from them. It
+// tells its parent their URLs, by name, and ends with it.
 
-import { quickTrials, startTrial } from "./rows.ts";
+import { startTrial, trials } from "./rows.ts";
 
 const forgetsEveryMs = 200;
 
-const receivers = await Promise.all(quickTrials.map(async (trial) => ({ name: trial.name, receiver: await startTrial(trial) })));
+const receivers = await Promise.all(trials.map(async (trial) => ({ name: trial.name, receiver: await startTrial(trial) })));
 setInterval(() => {
   for (const { receiver } of receivers) receiver.forget();
 }, forgetsEveryMs);

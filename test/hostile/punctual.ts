@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { BODY_MS_MAX } from "../../server/src/deliver/sender-flight.ts";
 import { eventually } from "../eventually.ts";
 
 const SLACK_MS = 500;
@@ -21,6 +22,11 @@ export async function timed<T>(does: () => Promise<T>): Promise<{ result: T; too
   await eventually(() => delay.count > looks || null);
   delay.disable();
   return { result, tookMs, delayMs: Math.max(0, delay.max / 1e6 - RESOLUTION_MS) };
+}
+
+/** By when an attempt must have ended: its deadline, or a second for the body once the headers were there. */
+export function dueMs(timeoutMs: number, firstByteMs: number | null): number {
+  return Math.min(timeoutMs, (firstByteMs ?? Infinity) + BODY_MS_MAX);
 }
 
 export function assertPunctual({ tookMs, delayMs }: { tookMs: number; delayMs: number }, deadlineMs: number): void {

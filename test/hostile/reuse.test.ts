@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { eventually } from "../eventually.ts";
-import type { Answer } from "../../server/src/deliver/answer.ts";
+import type { Answer, Exchange } from "../../server/src/deliver/answer.ts";
 import { punctually } from "./punctual.ts";
 import { answers, answerText, bareOf, cut, reset, startReceiver } from "./receiver.ts";
 import type { Behaviour, Receiver } from "./receiver.ts";
@@ -23,7 +23,7 @@ let pools = 0;
 function overBoth(
   name: string,
   behaviour: () => Behaviour,
-  test: (receiver: Receiver, send: () => Promise<Answer>) => Promise<void>,
+  test: (receiver: Receiver, send: (changes?: Partial<Exchange>) => Promise<Answer>) => Promise<void>,
 ): void {
   for (const over of ["http", "https"] as const) {
     it(`${name} (${over})`, async () => {
@@ -31,7 +31,7 @@ function overBoth(
       const pool = `reuse_${++pools}`;
       const exchange = exchangeTo(receiver.url, { pool, connections: 1, timeoutMs: DEADLINE_MS });
       try {
-        await test(receiver, () => punctually(DEADLINE_MS, () => sender.send(exchange)));
+        await test(receiver, (changes = {}) => punctually(DEADLINE_MS, () => sender.send({ ...exchange, ...changes })));
       } finally {
         await receiver.close();
       }
@@ -96,20 +96,22 @@ describe("an answer that nobody asked for", () => {
     },
   );
 
-  it("never is the answer to another subscription's request at the same place", async (t) => {
-    const receiver = await startReceiver((socket, { headers }) => {
-      if (headers.get("x-who") === "victim") socket.write(answerText(503));
-      else socket.write(forged, () => setImmediate(() => socket.write(forged)));
-    });
-    t.after(() => receiver.close());
-    const from = (who: string): Promise<Answer> =>
-      sender.send(exchangeTo(receiver.url, { pool: who, headers: ["x-who", who], timeoutMs: DEADLINE_MS }));
-    const sent = await Promise.all(Array.from({ length: 200 }, (_, n) => from(n % 2 === 0 ? "victim" : "attacker")));
-    const victims = sent.filter((_, n) => n % 2 === 0).map(told);
-    assert.deepEqual([...new Set(victims)], ["status 503"]);
-    const callers = Object.groupBy(receiver.requests, ({ connection }) => connection);
-    for (const requests of Object.values(callers)) assert.equal(new Set(requests?.map(({ headers }) => headers.get("x-who"))).size, 1);
-  });
+  overBoth(
+    "never is the answer to another subscription's request at the same place",
+    () =>
+      (socket, { headers }) => {
+        if (headers.get("x-who") === "victim") socket.write(answerText(503));
+        else socket.write(forged, () => setImmediate(() => socket.write(forged)));
+      },
+    async (receiver, send) => {
+      const from = (who: string): Promise<Answer> => send({ pool: `${who} of ${receiver.url}`, connections: 2, headers: ["x-who", who] });
+      const sent = await Promise.all(Array.from({ length: 200 }, (_, n) => from(n % 2 === 0 ? "victim" : "attacker")));
+      const victims = sent.filter((_, n) => n % 2 === 0).map(told);
+      assert.deepEqual([...new Set(victims)], ["status 503"]);
+      const callers = Object.groupBy(receiver.requests, ({ connection }) => connection);
+      for (const requests of Object.values(callers)) assert.equal(new Set(requests?.map(({ headers }) => headers.get("x-who"))).size, 1);
+    },
+  );
 });
 
 describe("a connection that ends as it is used again", () => {

@@ -6,11 +6,10 @@ import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { after, describe, it } from "node:test";
 import type { Answer } from "../../server/src/deliver/answer.ts";
-import { BODY_MS_MAX } from "../../server/src/deliver/sender-flight.ts";
 import { dialTcp } from "../../server/src/deliver/guard-dial.ts";
 import { eventually } from "../eventually.ts";
 import type { Receiver } from "./receiver.ts";
-import { assertPunctual, timed } from "./punctual.ts";
+import { assertPunctual, dueMs, timed } from "./punctual.ts";
 import { told } from "./row.ts";
 import { isHeavy, startTrial, trials } from "./rows.ts";
 import type { Trial } from "./rows.ts";
@@ -41,8 +40,7 @@ async function attempt(trial: Trial, receiver: Receiver): Promise<Answer> {
   const timeoutMs = trial.ends.startsWith("timeout") ? DEADLINE_MS : AMPLE_MS;
   const exchange = exchangeTo(receiver.url, { pool: trial.name, timeoutMs, ...trial.row.send });
   const { result: answer, ...times } = await timed(() => sender.send(exchange));
-  const headersMs = (answer.firstByteUs ?? Infinity) / 1_000;
-  assertPunctual(times, Math.min(timeoutMs, headersMs + BODY_MS_MAX));
+  assertPunctual(times, dueMs(timeoutMs, answer.firstByteUs === null ? null : answer.firstByteUs / 1_000));
   return answer;
 }
 

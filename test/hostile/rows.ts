@@ -1,4 +1,4 @@
-// Every way to be hostile that is tried, and the ones among them that come to an end quickly.
+// Every way to be hostile that is tried, over which transport.
 
 import { startReceiver } from "./receiver.ts";
 import type { Receiver } from "./receiver.ts";
@@ -32,8 +32,6 @@ const lightBytesMax = 1_000_000;
 export function isHeavy({ row }: Trial): boolean {
   return (row.send?.body?.length ?? 0) > lightBytesMax;
 }
-
-export const quickTrials: readonly Trial[] = trials.filter((trial) => trial.row.slow !== true && !isHeavy(trial));
 
 export function startTrial({ row, over }: Trial): Promise<Receiver> {
   const { certificate = "good", ...options } = row.receiver ?? {};

@@ -12,22 +12,26 @@ import { runInNewContext } from "node:vm";
 import type { Sender } from "../../server/src/deliver/sender.ts";
 import { eventually } from "../eventually.ts";
 import { seededChance } from "../faults/chance.ts";
-import { assertPunctual, timed } from "./punctual.ts";
+import { assertPunctual, dueMs, timed } from "./punctual.ts";
 import { told } from "./row.ts";
-import { quickTrials } from "./rows.ts";
+import { isHeavy, trials } from "./rows.ts";
 import type { Trial } from "./rows.ts";
 import { exchangeTo, localSender } from "./sending.ts";
 
 const mixed = Number(process.env["SOAK_HOSTILE"] ?? 10_000);
 const failingTls = Number(process.env["SOAK_TLS"] ?? 2_000);
 
+/** Where time runs out, for the headers or for the body. */
+const DEADLINE_MS = 250;
+/** Where something comes of it before. */
 const AMPLE_MS = 10_000;
-const concurrency = 32;
+/** Many, because some of them only wait. */
+const concurrency = 100;
 /** Subscriptions per row: connections are theirs, so a few of each are enough to have them used again and thrown away. */
 const poolsPerTrial = 2;
 const growthBytesMax = 10_000_000;
 /** What is compiled, cached and pooled once is there after so many. */
-const warmUp = 1_500;
+const warmUp = 2_000;
 
 const { seed, chance } = seededChance();
 const farm = fork(new URL("./farm.ts", import.meta.url));
@@ -35,32 +39,38 @@ let urls: Record<string, string> = {};
 before(async () => ([urls] = (await once(farm, "message")) as [Record<string, string>]));
 after(() => farm.disconnect());
 
-/** Gives how long it took. */
+/** Gives by how much it missed its deadline; below zero where it did not. */
 async function deliverOne(sender: Sender, trial: Trial): Promise<number> {
+  const timeoutMs = trial.row.slow === true ? DEADLINE_MS : AMPLE_MS;
   const began = performance.now();
   const pool = `${trial.name} ${Math.floor(chance() * poolsPerTrial)}`;
-  const answer = await sender.send(exchangeTo(urls[trial.name] as string, { pool, timeoutMs: AMPLE_MS, ...trial.row.send }));
-  const tookMs = performance.now() - began;
-  // A connection that was kept may end just as it is used again: that row says nothing of it.
-  if (answer.failure === "closed_early" && answer.connectUs === null) return tookMs;
-  assert.ok(trial.ends.split(" | ").includes(told(answer)), `${trial.name}: ${told(answer)} instead of ${trial.ends} (SEED=${seed})`);
+  const answer = await sender.send(exchangeTo(urls[trial.name] as string, { pool, connections: 1, timeoutMs, ...trial.row.send }));
+  const lateMs = performance.now() - began - dueMs(timeoutMs, answer.firstByteUs === null ? null : answer.firstByteUs / 1_000);
+  // A connection that was kept may end just as it is used again, and one that is reset may take the answer to half a request
+  // with it: those rows say nothing of it.
+  if (answer.failure === "closed_early" && (answer.connectUs === null || isHeavy(trial))) return lateMs;
+  // How far it comes in so short a time is chance.
+  const isCutShort = trial.row.slow === true && answer.failure === "timeout" && answer.status === null;
+  const isAsSaid = isCutShort || trial.ends.split(" | ").includes(told(answer));
+  assert.ok(isAsSaid, `${trial.name}: ${told(answer)} instead of ${trial.ends} (SEED=${seed})`);
   trial.row.and?.(answer);
-  return tookMs;
+  return lateMs;
 }
 
-/** Some of these, chosen by chance, so many in all and a few at a time, each in time. */
+/** Some of these, chosen by chance, so many in all and many at a time, each in time. */
 async function deliver(sender: Sender, among: readonly Trial[], count: number): Promise<void> {
   let left = count;
   const lane = async (): Promise<number> => {
-    let longestMs = 0;
+    let latestMs = -Infinity;
     while (left > 0) {
       left -= 1;
-      longestMs = Math.max(longestMs, await deliverOne(sender, among[Math.floor(chance() * among.length)] as Trial));
+      latestMs = Math.max(latestMs, await deliverOne(sender, among[Math.floor(chance() * among.length)] as Trial));
     }
-    return longestMs;
+    return latestMs;
   };
   const { result, delayMs } = await timed(() => Promise.all(Array.from({ length: concurrency }, lane)));
-  assertPunctual({ tookMs: Math.max(...result), delayMs }, AMPLE_MS);
+  // What is past its deadline ends a turn later, so that of two turns of a loop that is kept this busy each may be late.
+  assertPunctual({ tookMs: Math.max(...result), delayMs: 2 * delayMs }, 0);
 }
 
 function collector(): () => void {
@@ -106,9 +116,9 @@ async function holdsFlat(among: readonly Trial[], count: number, tell: (message:
   });
 }
 
-test(`${mixed} hostile deliveries leave nothing behind`, (t) => holdsFlat(quickTrials, mixed, (message) => t.diagnostic(message)));
+test(`${mixed} hostile deliveries leave nothing behind`, (t) => holdsFlat(trials, mixed, (message) => t.diagnostic(message)));
 
 test(`${failingTls} deliveries that fail at TLS leave nothing behind`, (t) => {
-  const among = quickTrials.filter(({ over, ends }) => over === "https" && ends === "tls");
+  const among = trials.filter(({ over, ends }) => over === "https" && ends === "tls");
   return holdsFlat(among, failingTls, (message) => t.diagnostic(message));
 });

@@ -106,7 +106,7 @@ const messages: Record<UrlRule, string> = {
   name_refused: "This host name does not exist on the internet; use a full public name, or ask the operator to allow the host.",
   own_host: "This is Bellhop's own host name; enter the address of the receiver.",
   not_an_address: "The host is not an address that Bellhop understands; write it without a zone.",
-  metadata_address: "This address serves a cloud's credentials and is never sent to; enter the address of the receiver.",
+  metadata_address: "This address is link-local or serves a cloud's credentials, and is never sent to; enter the address of the receiver.",
   own_address: "This is an address of Bellhop itself; enter the address of the receiver.",
   own_port: "Bellhop itself listens on this port; enter the port of the receiver.",
   reserved_address: "This address is not public; use a public address, or ask the operator to allow its network.",

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import Fastify from "fastify";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import { Type } from "typebox";
 import { Settings } from "typebox/system";
 import { problems } from "@bellhop/contract/problems";
 import type { ProblemCode } from "@bellhop/contract/problems";
@@ -37,6 +38,7 @@ const mediaTypes = ["application/json", "application/x-ndjson"];
 const mistakesMax = 100;
 /** What is answered is for whoever asked, now, and never a page. */
 const answerHeaders = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+const noQuery = Type.Object({}, { additionalProperties: false });
 const noCaller: Caller = { key: "public", scopes: [], workspace: null };
 
 declare module "fastify" {
@@ -119,7 +121,9 @@ function attach(app: FastifyInstance, name: string, route: Route, options: Serve
   const changes = route.method !== "GET" && (route.scope === "manage" || route.scope === "admin");
   const schema: Record<string, unknown> = {};
   if (route.params) schema["params"] = route.params;
-  if (route.query) schema["querystring"] = route.query;
+  // Probes and scrapers may ask with a query of their own.
+  const isOpen = route.scope === "public" || route.scope === "metrics";
+  if (route.query || !isOpen) schema["querystring"] = route.query ?? noQuery;
   if (route.body && !route.rawBody) schema["body"] = route.body;
   app.route({
     method: route.method,

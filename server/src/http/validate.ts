@@ -4,6 +4,8 @@
 import { Compile } from "typebox/compile";
 import type { TProperties, TSchema } from "typebox";
 import type { SchemaError } from "../domain/mistakes.ts";
+import { ofItsKind } from "./validate-alternatives.ts";
+import type { Found } from "./validate-alternatives.ts";
 
 /** The keyword of the error for text that no string of ours can have. */
 export const unstorable = "unstorable";
@@ -24,10 +26,9 @@ export function compileValidator({ schema, httpPart }: Part): (value: unknown) =
   };
 }
 
-type Found = SchemaError & { readonly schemaPath: string };
-
 /** Nobody reads a regular expression: what has one says in its description what it must be. Text of a wrong length hears of that alone. */
-function inWords(schema: TSchema, errors: readonly Found[]): SchemaError[] {
+function inWords(schema: TSchema, found: readonly Found[]): SchemaError[] {
+  const errors = ofItsKind(found);
   const ofLength = new Set(errors.filter(({ keyword }) => /^(min|max)Length$/.test(keyword)).map(({ instancePath }) => instancePath));
   const told = errors.filter(({ keyword, instancePath }) => keyword !== "pattern" || !ofLength.has(instancePath));
   return told.map((error) => {

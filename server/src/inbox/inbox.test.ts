@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { get } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
@@ -34,6 +36,14 @@ async function post(url: string, hubKey = key, webhookKey = key): Promise<Respon
 
 async function listed(inbox: Inbox, query = ""): Promise<{ total: number; received: { path: string }[] }> {
   return (await fetch(`${inbox.url}/${query}`)).json() as Promise<{ total: number; received: { path: string }[] }>;
+}
+
+/** Asked under a name, as a browser does for a page of that name. */
+async function statusAs(inbox: Inbox, host: string): Promise<number> {
+  const asked = get(inbox.url, { headers: { host } });
+  const [answer] = (await once(asked, "response")) as [IncomingMessage];
+  answer.resume();
+  return answer.statusCode as number;
 }
 
 function tell(inbox: Inbox, behaviour: unknown): Promise<Response> {
@@ -137,6 +147,19 @@ test("the list is newest first, as long as asked, bounded, and can be emptied", 
   );
   assert.equal((await fetch(inbox.url, { method: "DELETE" })).status, 204);
   assert.deepEqual(await listed(inbox), { total: 0, received: [] });
+});
+
+test("the list keeps what may be a secret, and is not read under another name", async (t) => {
+  const inbox = await started(t);
+  const authorization = "Bearer abc";
+  await fetch(`${inbox.url}/hooks`, { method: "POST", headers: { authorization, "webhook-id": "notif_1" }, body: "{}" });
+  assert.equal(inbox.received[0]?.headers["authorization"], authorization);
+  const { received } = (await (await fetch(inbox.url)).json()) as { received: { headers: Record<string, string> }[] };
+  assert.deepEqual([received[0]?.headers["authorization"], received[0]?.headers["webhook-id"]], ["(10 characters)", "notif_1"]);
+  const { port } = new URL(inbox.url);
+  assert.equal(await statusAs(inbox, `localhost:${port}`), 200);
+  for (const name of ["evil.example", `evil.example:${port}`, "127.0.0.1.evil.example"])
+    assert.equal(await statusAs(inbox, name), 421, name);
 });
 
 test("a probe is answered, a body beyond 2 MiB and other methods are refused", async (t) => {

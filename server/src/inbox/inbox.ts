@@ -1,5 +1,6 @@
 // A receiver to try Bellhop with: keeps what arrives, says whether it was signed rightly, and answers as it is told to.
-// Local mode has one, and so do tests. It listens on loopback and asks nobody who they are.
+// Local mode has one, and so do tests. It listens on loopback and asks nobody who they are, but by which name they came: no web
+// page can read it.
 //
 //   POST any path          receives; answers by its behaviour
 //   GET /?limit=n          what arrived, newest first
@@ -130,6 +131,8 @@ export class Inbox {
     const [pathname = "/", query] = (request.url ?? "/").split("?", 2);
     const route = `${request.method} ${pathname}`;
     if (request.method === "HEAD") return void response.writeHead(200).end();
+    if (request.method !== "POST" && !isLoopbackName(request.headers.host))
+      return sendJson(response, 421, { message: "not asked for by this name" });
     if (route === "GET /") return sendJson(response, 200, this.#list(new URLSearchParams(query)));
     if (route === "DELETE /") {
       this.empty();
@@ -146,7 +149,7 @@ export class Inbox {
   #list(query: URLSearchParams): { total: number; received: Received[] } {
     const limit = Number.parseInt(query.get("limit") ?? "", 10);
     const newest = this.#mailbox.received.slice(-(limit > 0 ? limit : listLimitDefault)).toReversed();
-    return { total: this.#mailbox.total, received: newest };
+    return { total: this.#mailbox.total, received: newest.map((each) => ({ ...each, headers: shownHeaders(each.headers) })) };
   }
 
   #change(body: Buffer, response: ServerResponse): void {
@@ -212,6 +215,19 @@ async function readBody(request: IncomingMessage): Promise<Buffer | "too_large" 
   }
   return bytes > bodyBytesMax ? "too_large" : Buffer.concat(chunks);
 }
+
+/** Of the connection, and of Bellhop itself. */
+const openNames =
+  /^(accept|connection|content-.+|host|traceparent|transfer-encoding|user-agent|webhook-.+|x-bellhop-.+|x-(body|hub)-signature)$/;
+
+/** What a subscription sets may be a secret: its value stays here, and whoever looks sees that it came. */
+export function shownHeaders(headers: Received["headers"]): Received["headers"] {
+  const shown = (name: string, value: string): string => (openNames.test(name) ? value : `(${value.length} characters)`);
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, shown(name, value)]));
+}
+
+/** A web page that gave its own name our address has a name that is none of ours. */
+const isLoopbackName = (host = ""): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host);
 
 function flatHeaders(request: IncomingMessage): Record<string, string> {
   return Object.fromEntries(Object.entries(request.headersDistinct).map(([name, values]) => [name, (values ?? []).join(", ")]));

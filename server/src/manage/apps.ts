@@ -44,7 +44,7 @@ export async function appPage(
   asking: Asking,
   { workspace_id, ...query }: PageQuery & { workspace_id?: string },
 ): Promise<Page<AppRecord>> {
-  const owner = workspace_id === undefined ? asking.workspace : (await findWorkspace(database, workspace_id, asking)).ref;
+  const owner = workspace_id === undefined ? asking.workspace : (await findWorkspace(database, workspace_id, asking, "/workspace_id")).ref;
   return readPage(pages, query, (after, limit) => listApps(database.control, owner, serialOf(after), limit));
 }
 
@@ -61,7 +61,7 @@ export async function makeApp(
   const catalogue = deps.catalogue();
   refuseAppMistakes(catalogue, deps.checkUrl, wanted);
   return change(deps.database, by.actor, async (changing) => {
-    const owner = await findWorkspaceOn(changing.on, wanted.workspace_id, by.asking);
+    const owner = await findWorkspaceOn(changing.on, wanted.workspace_id, by.asking, "/workspace_id");
     if (wanted.external_id !== undefined) await refuseTaken(changing, wanted.external_id);
     const fields = newApp(wanted, owner.ref, catalogue.defaultVersion);
     const made = await insertApp(changing, fields);

@@ -25,9 +25,9 @@ export async function auditPage(database: Database, asking: Asking, query: Audit
 }
 
 const appId = async (database: Database, asking: Asking, given: string): Promise<string> =>
-  isExternal(given) ? (await findApp(database, given, asking)).id : given;
+  isExternal(given) ? (await findApp(database, given, asking, "/app")).id : given;
 
 const workspaceId = async (database: Database, asking: Asking, given: string): Promise<string> =>
-  isExternal(given) ? (await findWorkspace(database, given, asking)).id : given;
+  isExternal(given) ? (await findWorkspace(database, given, asking, "/workspace_id")).id : given;
 
 const isExternal = (given: string): boolean => externalIdIn(given) !== null;

@@ -148,12 +148,12 @@ test("what is not there cannot be named", async () => {
   const codes = [];
   for (const named of [{ workspace_id: "nobody" }, { app: id16("app", 9) }, { subscription: id16("sub", 9) }]) {
     const { status, body } = await call("POST", "/v1/brakes", { until: inAnHour(), reason, ...named });
-    codes.push([status, body.code]);
+    codes.push([status, body.code, ...body.errors.map(({ pointer }) => pointer)]);
   }
   assert.deepEqual(codes, [
-    [404, "unknown_workspace"],
-    [404, "unknown_app"],
-    [404, "not_found"],
+    [404, "unknown_workspace", "/workspace_id"],
+    [404, "unknown_app", "/app"],
+    [404, "not_found", "/subscription"],
   ]);
 });
 

@@ -73,8 +73,8 @@ function namesMistakes(wanted: NewBrake): Mistake[] {
 
 async function findNamed(on: Connection, wanted: NewBrake, asking: Asking): Promise<Named> {
   const { workspace_id: workspace, app, subscription, host } = wanted;
-  if (workspace !== undefined) return { ...nothing, workspace: (await findWorkspaceOn(on, workspace, asking)).ref };
-  if (app !== undefined) return { ...nothing, app: (await findAppOn(on, app, asking)).ref };
+  if (workspace !== undefined) return { ...nothing, workspace: (await findWorkspaceOn(on, workspace, asking, "/workspace_id")).ref };
+  if (app !== undefined) return { ...nothing, app: (await findAppOn(on, app, asking, "/app")).ref };
   if (subscription !== undefined) return { ...nothing, subscription: await findSubscription(on, subscription) };
   return { ...nothing, host: readHost(host ?? "") };
 }

@@ -22,28 +22,33 @@ export function externalIdIn(given: string): string | null {
   return given.startsWith(externalPrefix) ? given.slice(externalPrefix.length) : null;
 }
 
-export function findWorkspace(database: Database, given: string, asking: Asking): Promise<WorkspaceRecord> {
-  return findWorkspaceOn(database.control, given, asking);
+/** `pointer`: the field that names it; none where the path does. So below. */
+export function findWorkspace(database: Database, given: string, asking: Asking, pointer?: string): Promise<WorkspaceRecord> {
+  return findWorkspaceOn(database.control, given, asking, pointer);
 }
 
 /** The same inside a transaction. */
-export async function findWorkspaceOn(on: Connection, given: string, asking: Asking): Promise<WorkspaceRecord> {
+export async function findWorkspaceOn(on: Connection, given: string, asking: Asking, pointer?: string): Promise<WorkspaceRecord> {
   const external = externalIdIn(given);
   const found = await (external === null ? workspaceById(on, given) : workspaceByExternalId(on, external));
   if (found && maySee(asking, found.ref)) return found;
-  throw new Problem("unknown_workspace", `There is no workspace ${given}; POST /v1/workspaces makes one.`);
+  throw unknown("unknown_workspace", `There is no workspace ${given}; POST /v1/workspaces makes one.`, pointer);
 }
 
-export function findApp(database: Database, given: string, asking: Asking): Promise<AppRecord> {
-  return findAppOn(database.control, given, asking);
+export function findApp(database: Database, given: string, asking: Asking, pointer?: string): Promise<AppRecord> {
+  return findAppOn(database.control, given, asking, pointer);
 }
 
 /** The same inside a transaction. */
-export async function findAppOn(on: Connection, given: string, asking: Asking): Promise<AppRecord> {
+export async function findAppOn(on: Connection, given: string, asking: Asking, pointer?: string): Promise<AppRecord> {
   const external = externalIdIn(given);
   const found = await findAppRecord(on, external === null ? given : null, external, asking.workspace);
   if (found) return found;
-  throw new Problem("unknown_app", `There is no app ${given}; POST /v1/apps makes one.`);
+  throw unknown("unknown_app", `There is no app ${given}; POST /v1/apps makes one.`, pointer);
+}
+
+function unknown(code: "unknown_workspace" | "unknown_app", message: string, pointer: string | undefined): Problem {
+  return new Problem(code, message, pointer === undefined ? [] : [{ pointer, message }]);
 }
 
 function maySee(asking: Asking, workspace: number): boolean {

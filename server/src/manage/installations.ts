@@ -45,7 +45,7 @@ export async function install(
 ): Promise<Installed & { made: boolean; accessToken: string | null }> {
   return change(database, by.actor, async (changing) => {
     const app = await findAppOn(changing.on, given, by.asking);
-    const workspace = await findWorkspaceOn(changing.on, wanted.workspace_id, by.asking);
+    const workspace = await findWorkspaceOn(changing.on, wanted.workspace_id, by.asking, "/workspace_id");
     refuseOtherRegion(app, workspace);
     const permissions = wanted.permissions ?? app.permissions;
     refuseOtherPermissions(app, permissions);

@@ -31,7 +31,7 @@ export async function makeKey(database: Database, by: By, nowMs: number, wanted:
   refuseMistakes(keyMistakes(wanted, nowMs));
   return change(database, by.actor, async (changing) => {
     const given = wanted.workspace_id;
-    const workspace = given === undefined ? null : (await findWorkspaceOn(changing.on, given, by.asking)).ref;
+    const workspace = given === undefined ? null : (await findWorkspaceOn(changing.on, given, by.asking, "/workspace_id")).ref;
     const id = randomId("key_");
     const token = makeToken(wanted.scopes.includes("admin") ? "adm" : workspace === null ? "key" : "wsp");
     const { name, scopes, expires_at = null } = wanted;

@@ -233,6 +233,7 @@ const refusals: readonly [what: string, body: object, code: string, pointer: str
   ["a user name in the URL", { url: "https://me:pw@example.com/", topics: ticket }, "url_refused", "/url", /user name/],
   ["a fragment", { url: "https://example.com/#here", topics: ticket }, "url_refused", "/url", /fragment/],
   ["a private address", { url: "https://10.0.0.1/", topics: ticket }, "url_refused", "/url", /not public/],
+  ["a link-local address", { url: "https://[fe80::1]/", topics: ticket }, "url_refused", "/url", /link-local/],
   ["an unknown topic", { url: "https://example.com/", topics: ["ticket.craeted"] }, "unknown_topic", "/topics/0", /ticket\.created/],
   ["a name of another version", { url: "https://example.com/", topics: ["user.email.updated"] }, "unknown_topic", "/topics/0", /2\.11/],
   ["ping switched off", { url: "https://example.com/", topics: [], topics_off: ["ping"] }, "unknown_topic", "/topics_off/0", /always/],

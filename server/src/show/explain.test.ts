@@ -21,6 +21,7 @@ before(async () => {
       { app: 1, topics: ["ticket.created"] },
       { app: 1, topics: ["ticket.created", "ticket.closed"], topicsOff: ["ticket.created"] },
       { app: 2, topics: ["ticket.created"] },
+      { app: 1, topics: ["ticket.closed"] },
     ],
   );
 });
@@ -62,6 +63,14 @@ test("an app that is not installed there, and has no subscription, says both", a
   for (const rule of ["installed", "subscribed"]) assert.ok(broken.includes(rule), rule);
 });
 
+test("what a subscription is told is true of it, whatever another has chosen", async () => {
+  const { apps } = await explain("workspace_id=w1&topic=ticket.created&app=ext:app-1");
+  const third = apps[0]?.subscriptions[2];
+  assert.equal(third?.reason, "not_subscribed");
+  assert.match(third?.sentence ?? "", /^The subscription has not chosen/);
+  assert.match(third?.fix ?? "", /this subscription/);
+});
+
 test("a former name of a topic is understood and said to be one", async () => {
   const topic = shown.catalogue.topics.find((each) => (each.formerly ?? []).length > 0);
   const former = topic?.formerly?.[0]?.name ?? "";
@@ -79,8 +88,19 @@ test("an unknown topic names the nearest", async () => {
   assert.match(body.detail, /ticket\.created/);
 });
 
+test("a topic that nobody can publish is not named as one that may have been meant", async () => {
+  const { body } = await shown.get("/v1/explain?workspace_id=w1&topic=pin");
+  assert.doesNotMatch(body.detail, /\bping\b/);
+  assert.equal(body.detail.match(/nearest: (.*?)\. POST/)?.[1]?.split(", ").length, 3);
+});
+
 test("a key that is bound to a workspace asks about that workspace and its apps only", async () => {
-  assert.equal((await shown.get("/v1/explain?workspace_id=w1&topic=ticket.created", 2)).body.code, "unknown_workspace");
-  assert.equal((await shown.get("/v1/explain?workspace_id=w2&topic=ticket.created&app=ext:app-1", 2)).body.code, "unknown_app");
+  for (const [query, code, pointer] of [
+    ["workspace_id=w1&topic=ticket.created", "unknown_workspace", "/workspace_id"],
+    ["workspace_id=w2&topic=ticket.created&app=ext:app-1", "unknown_app", "/app"],
+    ["workspace_id=w2&topic=ticket.created&app=ext:nobody", "unknown_app", "/app"],
+  ] as const) {
+    assert.partialDeepStrictEqual((await shown.get(`/v1/explain?${query}`, 2)).body, { code, errors: [{ pointer }] });
+  }
   assert.equal((await explain("workspace_id=w2&topic=ticket.created&app=ext:app-3", 2)).apps.length, 1);
 });

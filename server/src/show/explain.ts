@@ -2,6 +2,7 @@
 import { explainedAppsMax } from "@bellhop/contract/explain";
 import type { Explain, ExplainQuery } from "@bellhop/contract/explain";
 import type { Topic } from "@bellhop/contract/catalogue";
+import type { Reason } from "@bellhop/contract/reasons";
 import type { Catalogue } from "../domain/catalogue.ts";
 import { explain, whyNot } from "../domain/matching.ts";
 import type { AppFacts, InstallationFacts, SubscriptionFacts } from "../domain/matching.ts";
@@ -9,11 +10,19 @@ import { Problem } from "../domain/problem.ts";
 import { appRows, installationRows, subscriptionRows } from "../store/directory-rows.ts";
 import type { AppRow, InstallationRow, SubscriptionRow } from "../store/directory-rows.ts";
 import type { Connection } from "../store/sql.ts";
-import { findApp, findWorkspace } from "./find.ts";
+import { findApp, findWorkspace, unknownApp } from "./find.ts";
 import type { Asking } from "./find.ts";
 import { notMadeReason } from "./sentence.ts";
 
-const nearestCount = 3;
+/** Names shown, of so many asked for: what cannot be published is not what was meant. */
+const nearestShown = 3;
+const nearestAsked = 12;
+
+/** In the list of reasons this is said of an app; here another subscription of it may have chosen the topic. */
+const notChosen: Reason = {
+  sentence: "The subscription has not chosen this topic.",
+  fix: "Add the topic to this subscription if it is wanted here.",
+};
 
 export async function explainMatching(on: Connection, catalogue: Catalogue, query: ExplainQuery, asking: Asking): Promise<Explain> {
   const workspace = await findWorkspace(on, query.workspace_id, asking);
@@ -40,8 +49,8 @@ export async function explainMatching(on: Connection, catalogue: Catalogue, quer
 function topicAsked(catalogue: Catalogue, name: string): Topic {
   const topic = catalogue.topicNamed(name) ?? catalogue.formerly(name)?.topic;
   if (topic) return topic;
-  const nearest = catalogue.nearest(name, nearestCount).join(", ");
-  const message = `There is no topic ${name}. The nearest: ${nearest}. POST /v1/topics adds one.`;
+  const nearest = catalogue.nearest(name, nearestAsked).filter((near) => catalogue.topicNamed(near)?.always_on !== true);
+  const message = `There is no topic ${name}. The nearest: ${nearest.slice(0, nearestShown).join(", ")}. POST /v1/topics adds one.`;
   throw new Problem("unknown_topic", message, [{ pointer: "/topic", message }]);
 }
 
@@ -50,7 +59,7 @@ async function appAsked(on: Connection, name: string, installed: readonly Instal
   const { ref, owner } = await findApp(on, name);
   const visible = asking.workspace === null || owner === asking.workspace || installed.some(({ app }) => app === ref);
   if (visible && (await appRows(on, [ref])).length > 0) return ref;
-  throw new Problem("unknown_app", `There is no app ${name}.`);
+  throw unknownApp(name);
 }
 
 function installationOf({ ref }: AppRow, installed: readonly InstallationRow[]): InstallationFacts {
@@ -81,5 +90,6 @@ function explainOne(
   const found = { subscription: subscription?.id ?? null, rules };
   if ("name" in match && facts) return { ...found, notified: true, topic: match.name, reason: null, sentence: null, fix: null };
   const reason = "name" in match ? "not_subscribed" : match.reason;
-  return { ...found, notified: false, topic: catalogue.nameIn(topic, app.apiVersion), reason, ...notMadeReason(reason) };
+  const cause = reason === "not_subscribed" && facts ? notChosen : notMadeReason(reason);
+  return { ...found, notified: false, topic: catalogue.nameIn(topic, app.apiVersion), reason, ...cause };
 }

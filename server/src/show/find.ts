@@ -1,4 +1,4 @@
-// Workspaces and apps as questions name them: by id, or by `ext:` and the operator's own.
+// Workspaces and apps as the fields `workspace_id` and `app` of questions name them: by id, or by `ext:` and the operator's own.
 import { Problem } from "../domain/problem.ts";
 import * as names from "../store/notification-list-names.ts";
 import type { Connection } from "../store/sql.ts";
@@ -13,7 +13,8 @@ const external = (name: string): string | null => (name.startsWith(externalPrefi
 export async function findWorkspace(on: Connection, name: string, asking: Asking): Promise<names.NameRow> {
   const found = await names.findWorkspace(on, name, external(name));
   if (found && (asking.workspace === null || asking.workspace === found.ref)) return found;
-  throw new Problem("unknown_workspace", `There is no workspace ${name}.`);
+  const message = `There is no workspace ${name}.`;
+  throw new Problem("unknown_workspace", message, [{ pointer: "/workspace_id", message }]);
 }
 
 export async function findApp(on: Connection, name: string): Promise<names.NameRow & { owner: number }> {
@@ -34,6 +35,7 @@ export async function mayAskAbout(on: Connection, app: number, asking: Asking): 
   return asking.workspace === null || names.isOfWorkspace(on, app, asking.workspace);
 }
 
-function unknownApp(name: string): Problem {
-  return new Problem("unknown_app", `There is no app ${name}.`);
+export function unknownApp(name: string): Problem {
+  const message = `There is no app ${name}.`;
+  return new Problem("unknown_app", message, [{ pointer: "/app", message }]);
 }

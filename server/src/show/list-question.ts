@@ -68,6 +68,8 @@ async function subscriptionsAsked(
 function bounds(query: NotificationQuery): Pick<Question, "from" | "below"> {
   const since = query.since === undefined ? null : firstIdAt(instantAsked("since", query.since));
   const until = query.until === undefined ? null : firstIdAt(instantAsked("until", query.until));
+  if (since !== null && until !== null && since > until)
+    throw new Problem("invalid_query", undefined, [{ pointer: "/until", message: "is before `since`" }]);
   const only = query.id === undefined ? null : idAsked(query.id);
   return {
     from: higher(since, only),

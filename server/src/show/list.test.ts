@@ -289,6 +289,7 @@ for (const [what, query, code] of [
   ["a date without a time and a zone", "since=2026-03-02", "invalid_query"],
   ["a day that does not exist", "until=2026-02-30T00:00:00Z", "invalid_query"],
   ["a month that does not exist", "until=2026-13-01T00:00:00Z", "invalid_query"],
+  ["an end before the beginning", "since=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z", "invalid_query"],
   ["a status that does not exist", "status=sleeping", "invalid_query"],
   ["a code that is none", "code=9xx", "invalid_query"],
   ["a reason that does not exist", "reason=bad_mood", "invalid_query"],

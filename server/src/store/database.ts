@@ -87,9 +87,10 @@ function cutSilent(pool: pg.Pool, afterMs: number): pg.Pool {
 /** What the client says of a database that is not there, went away, or does not answer. */
 const outageMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/;
-const outageCodes = /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT|08\w{3}|57P\d\d|53300)$/;
+/** 57014 is what the server says of a statement that took too long. */
+const outageCodes = /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT|08\w{3}|57P\d\d|57014|53300)$/;
 
-/** The database could not be asked, or its session ended before it answered: the same may work in a moment. */
+/** The database could not be asked, or gave no answer in time: the same may work in a moment. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof Unreachable) return true;

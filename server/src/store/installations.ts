@@ -80,6 +80,22 @@ export async function deleteInstallation({ on, version }: Change, app: number, w
   );
 }
 
+export type Uninstalled = { ref: number; id: string; uninstall_url: string | null; workspace: string };
+
+/** Apps that were uninstalled in the last hours, want to be told, and of whom the audit says nothing by this route since. */
+export function untoldUninstalls(on: Connection, route: string, hours: number): Promise<Uninstalled[]> {
+  return rows<Uninstalled>(
+    on,
+    sql`select a.ref, a.id, a.uninstall_url, w.id as workspace
+        from installation i join app a on a.ref = i.app join workspace w on w.ref = i.workspace
+        where i.deleted_at > now() - make_interval(hours => ${hours}) and a.uninstall_url is not null
+          and a.deleted_at is null and w.deleted_at is null
+          and not exists (select from audit u where u.subject = a.id and u.route = ${route}
+            and u.after ->> 'workspace' = w.id and u.at >= i.deleted_at)
+        order by i.deleted_at`,
+  );
+}
+
 /** Uninstalls an app everywhere; gives the workspaces' ids. */
 export async function deleteInstallationsOfApp({ on, version }: Change, app: number): Promise<string[]> {
   const deleted = await rows<{ id: string }>(

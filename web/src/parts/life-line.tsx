@@ -10,10 +10,13 @@ const marksMax = 6;
 
 type ShortProps = { readonly status: NotificationStatus; readonly attempts: number };
 
-/** In a row of the log: nothing to read there that the row does not say in words. */
+/**
+ * In a row of the log: nothing to read there that the row does not say in words. What is not delivered has only attempts that failed;
+ * of those of a delivered one a row does not say which failed, and each replay that was accepted is one too.
+ */
 export function ShortLifeLine({ status, attempts }: ShortProps) {
-  const failed = Math.max(0, attempts - (status === "delivered" ? 1 : 0));
-  const marks = Math.min(failed, marksMax);
+  const isDelivered = status === "delivered";
+  const marks = Math.min(Math.max(0, attempts - (isDelivered ? 1 : 0)), marksMax);
   const step = 9;
   const end = 6 + (marks + 1) * step;
   return (
@@ -28,9 +31,13 @@ export function ShortLifeLine({ status, attempts }: ShortProps) {
       <path d={`M4 6H${6 + marks * step}`} stroke="var(--line-strong)" />
       <path d={`M${6 + marks * step} 6H${end}`} stroke="currentColor" strokeDasharray={isOpen(status) ? "1 3" : undefined} />
       <path d="M1.4 8a2.8 2.8 0 0 1 5.6 0z" fill="var(--brass-fill)" />
-      {Array.from({ length: marks }, (_, index) => (
-        <path key={index} d={cross(6 + (index + 1) * step, 2)} stroke="var(--failed)" />
-      ))}
+      {Array.from({ length: marks }, (_, index) => 6 + (index + 1) * step).map((x) =>
+        isDelivered ? (
+          <circle key={x} cx={x} cy="6" r="1.8" fill="var(--line-strong)" />
+        ) : (
+          <path key={x} d={cross(x, 2)} stroke="var(--failed)" />
+        ),
+      )}
       <End status={status} x={end + 3} />
     </svg>
   );

@@ -1,6 +1,14 @@
+import { Link } from "@tanstack/react-router";
 import { ApiProblem } from "../api/client.ts";
 import { Banner } from "./banner.tsx";
+import { buttonLook } from "./button.tsx";
 import { Id } from "./copy.tsx";
+
+/** From what is not there to what is. */
+const onward = {
+  unknown_app: { to: "/apps", text: "Your apps" },
+  unknown_workspace: { to: "/operator/workspaces", text: "All workspaces" },
+} as const;
 
 /** An error as a person reads it: what, why, each mistake, and the id that finds it in the operator's log. */
 export function ProblemBanner({ error }: { readonly error: Error | null }) {
@@ -12,7 +20,7 @@ export function ProblemBanner({ error }: { readonly error: Error | null }) {
       </Banner>
     );
   return (
-    <Banner tone="bad" title={error.title}>
+    <Banner tone="bad" title={error.title} actions={<Onward code={error.code} />}>
       {error.message !== error.title && <p>{error.message}</p>}
       {error.mistakes.length > 0 && (
         <ul className="list-disc pl-5">
@@ -30,5 +38,16 @@ export function ProblemBanner({ error }: { readonly error: Error | null }) {
         </p>
       )}
     </Banner>
+  );
+}
+
+function Onward({ code }: { readonly code: string }) {
+  const way = Object.hasOwn(onward, code) ? onward[code as keyof typeof onward] : undefined;
+  return (
+    way && (
+      <Link to={way.to} className={buttonLook("secondary", true)}>
+        {way.text}
+      </Link>
+    )
   );
 }

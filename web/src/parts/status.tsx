@@ -43,13 +43,24 @@ export function State({ state }: { readonly state: SubscriptionState }) {
 
 type Sending = { readonly state: SubscriptionState; readonly backing_off_until: string | null; readonly brakes: readonly unknown[] };
 
-/** With what keeps a live one from sending as usual: the word live alone would not be true. */
-export function SendingState({ of: { state, backing_off_until, brakes } }: { readonly of: Sending }) {
+/** What keeps a live one from sending as usual, each in a word. */
+export const keptBack = ({ backing_off_until, brakes }: Omit<Sending, "state">): ("braked" | "backing off")[] => [
+  ...(brakes.length > 0 ? (["braked"] as const) : []),
+  ...(backing_off_until === null ? [] : (["backing off"] as const)),
+];
+
+const keptBackText = { braked: "text-held", "backing off": "text-retrying" };
+
+/** With what keeps it back: the word live alone would not be true. */
+export function SendingState({ of }: { readonly of: Sending }) {
   return (
     <span className="inline-flex flex-wrap items-baseline gap-x-3">
-      <State state={state} />
-      {brakes.length > 0 && <span className="text-sm whitespace-nowrap text-held">braked</span>}
-      {backing_off_until !== null && <span className="text-sm whitespace-nowrap text-retrying">backing off</span>}
+      <State state={of.state} />
+      {keptBack(of).map((word) => (
+        <span key={word} className={`text-sm whitespace-nowrap ${keptBackText[word]}`}>
+          {word}
+        </span>
+      ))}
     </span>
   );
 }

@@ -167,7 +167,7 @@ test("what an app or an installation cannot be is refused with every mistake", a
   const bad = ["ftp://a.test", "https://a.test/#top"];
   const refusals = [
     ["POST", "/v1/apps", { name: "x" }, "invalid_request", ["/workspace_id"]],
-    ["POST", "/v1/apps", { ...fine, workspace_id: "nobody" }, "unknown_workspace", []],
+    ["POST", "/v1/apps", { ...fine, workspace_id: "nobody" }, "unknown_workspace", ["/workspace_id"]],
     ["POST", "/v1/apps", { ...fine, external_id: "taken" }, "already_exists", ["/external_id"]],
     ["POST", "/v1/apps", { ...fine, visibility: "secret" }, "invalid_request", ["/visibility"]],
     ["POST", "/v1/apps", { ...fine, api_version: "9.9" }, "invalid_request", ["/api_version"]],
@@ -208,9 +208,10 @@ test("what an app or an installation cannot be is refused with every mistake", a
       "invalid_request",
       ["/permissions/0"],
     ],
-    ["POST", `/v1/apps/${open}/installations`, { workspace_id: "nobody" }, "unknown_workspace", []],
+    ["POST", `/v1/apps/${open}/installations`, { workspace_id: "nobody" }, "unknown_workspace", ["/workspace_id"]],
     ["DELETE", `/v1/apps/${open}/installations/third`, undefined, "not_found", []],
-    ["GET", "/v1/apps?workspace_id=nobody", undefined, "unknown_workspace", []],
+    ["DELETE", `/v1/apps/${open}/installations/nobody`, undefined, "unknown_workspace", []],
+    ["GET", "/v1/apps?workspace_id=nobody", undefined, "unknown_workspace", ["/workspace_id"]],
     ["GET", "/v1/apps/not-an-id", undefined, "not_found", ["/id"]],
   ] as const;
   for (const [method, url, body, code, pointers] of refusals) {

@@ -1,4 +1,5 @@
 // Publishing over HTTP: one event, or a batch in which each line stands for itself.
+import { isUtf8 } from "node:buffer";
 import { batchEventsMax, idempotencyKeyLengthMax } from "@bellhop/contract/events";
 import type { eventRoutes } from "@bellhop/contract/events";
 import { problems } from "@bellhop/contract/problems";
@@ -45,9 +46,12 @@ export function eventHandlers(deps: EventDeps): Handlers<typeof eventRoutes> {
   };
 }
 
+/** Node reads the bytes of a header as latin1; those of a key are UTF-8 as in the body, where they can be. */
 function readKey(header: string | undefined): string | null {
   if (header === undefined) return null;
-  if (header.length > 0 && header.length <= idempotencyKeyLengthMax) return header;
+  const bytes = Buffer.from(header, "latin1");
+  const key = isUtf8(bytes) ? bytes.toString() : header;
+  if (key.length > 0 && key.length <= idempotencyKeyLengthMax) return key;
   const message = `The header Idempotency-Key must have 1 to ${idempotencyKeyLengthMax} characters.`;
   throw new Problem("invalid_request", message, [{ pointer: "/idempotency_key", message }]);
 }
@@ -88,7 +92,9 @@ async function publishAll(deps: EventDeps, caller: Caller, read: readonly (Publi
 async function mayPublish(deps: EventDeps, caller: Caller, publish: Publish | Problem): Promise<Publish | Problem> {
   if (publish instanceof Problem || caller.workspace === null) return publish;
   const ref = await deps.workspaceRef(publish.workspace);
-  return ref === caller.workspace ? publish : new Problem("unknown_workspace", "The key is bound to another workspace.");
+  if (ref === caller.workspace) return publish;
+  const message = "The key is bound to another workspace.";
+  return new Problem("unknown_workspace", message, [{ pointer: "/workspace_id", message }]);
 }
 
 /** Nothing was accepted: trouble of ours is worth repeating, mistakes are not. */

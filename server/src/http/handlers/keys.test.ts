@@ -83,7 +83,7 @@ test("keys that cannot be are refused with every mistake", async () => {
     [{ ...key, scopes: ["public"] }, 422, "invalid_request", ["/scopes/0"]],
     [{ ...key, scopes: ["read", "read"] }, 422, "invalid_request", ["/scopes"]],
     [{ ...key, color: "red" }, 422, "invalid_request", ["/color"]],
-    [{ ...key, workspace_id: "nobody" }, 404, "unknown_workspace", []],
+    [{ ...key, workspace_id: "nobody" }, 404, "unknown_workspace", ["/workspace_id"]],
     [{ ...key, scopes: ["read", "metrics", "admin"], workspace_id: "w1" }, 422, "invalid_request", ["/scopes/1", "/scopes/2"]],
     [{ ...key, expires_at: "2001-01-01T00:00:00Z" }, 422, "invalid_request", ["/expires_at"]],
     [{ ...key, expires_at: "2999-13-41T00:00:00Z" }, 422, "invalid_request", ["/expires_at"]],

@@ -6,8 +6,10 @@ export type AppHealthNumbers = Answer<"getAppsStatistics">["data"][number];
 
 /** How an app fared in the last day: one line and its hours. `of` undefined: nothing happened. */
 export function AppHealth({ of }: { readonly of: AppHealthNumbers | undefined }) {
+  if (!of) return <p className="text-ink-3">Nothing was sent in the last 24 hours</p>;
   // Of what is only held there are numbers too, all of them zero.
-  if (!of || of.delivered + of.failed + of.ended === 0) return <p className="text-ink-3">Nothing was sent in the last 24 hours</p>;
+  if (of.delivered + of.failed + of.ended === 0)
+    return <p className="text-held">Nothing was sent in the last 24 hours: what happened is held or waits</p>;
   const { delivered, failed, ended, series } = of;
   return (
     <div className="flex flex-col gap-1">

@@ -7,8 +7,9 @@ import { LogHead, LogRow, rowId } from "./log-row.tsx";
 import type { Apart } from "./log-row.tsx";
 
 const rowPx = 34;
-/** On a phone a row has two lines. */
+/** On a phone a row has two lines; of all apps a third. */
 const narrowRowPx = 58;
+const narrowAppRowPx = 80;
 const narrow = "(max-width: 639px)";
 const overscanRows = 8;
 /** Older ones are asked for when so few are left below. */
@@ -34,7 +35,7 @@ type LogGridProps = Apart & {
 export function LogGrid(props: LogGridProps) {
   const { rows, hasMore, isLoadingMore, loadMore, showsApp, endpoints, at, open, onAt, onOpen, onScrolled, gridRef } = props;
   const isNarrow = useIsNarrow();
-  const size = isNarrow ? narrowRowPx : rowPx;
+  const size = !isNarrow ? rowPx : showsApp ? narrowAppRowPx : narrowRowPx;
   // oxlint-disable-next-line react/incompatible-library -- nothing here is memoized by a compiler
   const virtual = useVirtualizer({
     count: rows.length,

@@ -1,4 +1,4 @@
-// One line of the log. Where there is little room, what matters less is left out; a phone has two lines for it.
+// One line of the log. Where there is little room, what matters less is left out; a phone has two lines for it, of all apps three.
 import { memo, useState } from "react";
 import type { Endpoints } from "./endpoints.ts";
 import type { Row } from "./live-rows.ts";
@@ -15,9 +15,9 @@ const columns = {
   status: { name: "Status", look: "w-23 shrink-0" },
   life: { name: "Life", look: "hidden w-20 shrink-0 @xl:block" },
   topic: { name: "Topic", look: "min-w-0 flex-3" },
-  app: { name: "App", look: "hidden min-w-0 flex-2 @4xl:block" },
+  app: { name: "App", look: "hidden min-w-0 flex-2 @3xl:block" },
   endpoint: { name: "Endpoint", look: "hidden min-w-0 flex-2 @3xl:block" },
-  workspace: { name: "Workspace", look: "hidden min-w-0 flex-1 @3xl:block" },
+  workspace: { name: "Workspace", look: "hidden min-w-0 flex-2 @4xl:block" },
   attempts: { name: "Attempts", look: "hidden w-18 shrink-0 text-right @2xl:block" },
   answer: { name: "Answer", look: "min-w-14 flex-1 @2xl:flex-[1.4] @2xl:pl-3" },
   latency: { name: "Latency", look: "hidden w-16 shrink-0 text-right @3xl:block" },
@@ -25,6 +25,10 @@ const columns = {
 } as const;
 
 type Column = keyof typeof columns;
+
+/** Where a row has more names to tell, the room of the life line is theirs. */
+const lookOf = (column: Column, { showsApp, endpoints }: Apart): string =>
+  column === "life" && (showsApp || endpoints !== null) ? "hidden w-20 shrink-0 @5xl:block" : columns[column].look;
 
 const line = "flex items-center gap-3 px-3";
 
@@ -41,7 +45,7 @@ export function LogHead(apart: Apart) {
     <div role="rowgroup" className="sticky top-0 z-10 hidden border-b border-line bg-surface text-sm font-medium text-ink-3 sm:block">
       <div role="row" className={`h-8 ${line}`}>
         {shownColumns(apart).map((column) => (
-          <span key={column} role="columnheader" className={columns[column].look}>
+          <span key={column} role="columnheader" className={`whitespace-nowrap ${lookOf(column, apart)}`}>
             {columns[column].name}
           </span>
         ))}
@@ -105,7 +109,7 @@ function Cells({ row: { entry }, showsApp, endpoints, onOpen }: LogRowProps) {
   return (
     <div role="presentation" className={`h-full ${line}`}>
       {shownColumns({ showsApp, endpoints }).map((column) => (
-        <span key={column} role="gridcell" className={columns[column].look}>
+        <span key={column} role="gridcell" className={lookOf(column, { showsApp, endpoints })}>
           {values[column]}
         </span>
       ))}
@@ -113,7 +117,7 @@ function Cells({ row: { entry }, showsApp, endpoints, onOpen }: LogRowProps) {
   );
 }
 
-function NarrowCells({ row: { entry }, endpoints, onOpen }: LogRowProps) {
+function NarrowCells({ row: { entry }, showsApp, endpoints, onOpen }: LogRowProps) {
   return (
     <div role="presentation" className="flex h-full flex-col justify-center gap-0.5 px-3">
       <div role="presentation" className="flex items-baseline gap-3">
@@ -129,6 +133,16 @@ function NarrowCells({ row: { entry }, endpoints, onOpen }: LogRowProps) {
           <Time at={entry.created_at} />
         </span>
       </div>
+      {showsApp && (
+        <div role="presentation" className="flex gap-3 text-sm">
+          <span role="gridcell" className="min-w-0 flex-1">
+            <App entry={entry} />
+          </span>
+          <span role="gridcell" className="max-w-[60%] min-w-0">
+            <Workspace entry={entry} />
+          </span>
+        </div>
+      )}
       <div role="presentation" className="flex items-center gap-3 text-sm">
         <span role="gridcell" className="w-20 shrink-0">
           <Status status={entry.status} />

@@ -29,7 +29,7 @@ export function NotificationPanel({ id, attempt, compare, onChange, onClose }: P
   return (
     <aside
       aria-label="Notification"
-      className="fixed inset-0 z-30 flex flex-col overflow-y-auto bg-surface lg:static lg:z-0 lg:w-[54%] lg:max-w-3xl lg:shrink-0 lg:rounded-[10px] lg:border lg:border-line"
+      className="fixed inset-0 z-30 flex flex-col overflow-y-auto overscroll-contain bg-surface lg:relative lg:z-0 lg:w-[54%] lg:max-w-3xl lg:shrink-0 lg:rounded-[10px] lg:border lg:border-line"
     >
       <div className="sticky top-0 z-10 flex items-center gap-3 border-b border-line bg-surface px-4 py-2">
         <Id id={id} short />

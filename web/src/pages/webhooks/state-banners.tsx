@@ -9,8 +9,11 @@ import { Button } from "../../parts/button.tsx";
 import { Time, useTick } from "../../parts/time.tsx";
 import { heldText } from "./held-text.ts";
 import { Lasting } from "./lasting.tsx";
+import { hasSwitchable } from "./use-topics.ts";
+import type { Topics } from "./use-topics.ts";
 
 type Props = { readonly subscription: SubscriptionView; readonly onSetLive: () => void };
+type WithTopics = Props & { readonly topics: Topics; readonly onEdit: () => void };
 
 const titles: Partial<Record<SubscriptionView["state"], { readonly tone: Tone; readonly title: string }>> = {
   paused: { tone: "held", title: "Paused" },
@@ -20,10 +23,10 @@ const titles: Partial<Record<SubscriptionView["state"], { readonly tone: Tone; r
   off: { tone: "note", title: "Off" },
 };
 
-export function StateBanners({ subscription, onSetLive }: Props) {
+export function StateBanners({ subscription, topics, onSetLive, onEdit }: WithTopics) {
   return (
     <div className="flex flex-col gap-2 empty:hidden">
-      <OfState subscription={subscription} onSetLive={onSetLive} />
+      <OfState subscription={subscription} topics={topics} onSetLive={onSetLive} onEdit={onEdit} />
       {subscription.brakes.map(({ id, names, until, reason }) => (
         <Banner key={id} tone="held" title={`The operator holds ${braked[names]}`}>
           <p>“{reason}”</p>
@@ -46,20 +49,22 @@ const braked: Record<SubscriptionView["brakes"][number]["names"], string> = {
   workspace: "what happens in one of the workspaces",
 };
 
-function OfState({ subscription, onSetLive }: Props) {
+function OfState({ subscription, topics, onSetLive, onEdit }: WithTopics) {
   const { state, state_sentence, state_fix, state_since, state_until, held } = subscription;
   const look = titles[state];
   if (!look) return null;
-  const setLive =
-    state === "off" ? null : (
-      <Button variant="primary" onClick={onSetLive}>
-        Set live
-      </Button>
-    );
+  const hasNone = state === "off" && !hasSwitchable(topics, subscription.topics);
+  const mend = hasNone ? { does: "Choose topics", run: onEdit } : state === "off" ? null : { does: "Set live", run: onSetLive };
   return (
     <Banner
       tone={look.tone}
-      actions={setLive}
+      actions={
+        mend && (
+          <Button variant="primary" onClick={mend.run}>
+            {mend.does}
+          </Button>
+        )
+      }
       title={
         <>
           {look.title} <Lasting since={state_since} />
@@ -72,7 +77,7 @@ function OfState({ subscription, onSetLive }: Props) {
       }
     >
       <p>
-        {state_sentence} {state_fix}
+        {state_sentence} {hasNone ? "None is chosen yet: choose those that the endpoint should get." : state_fix}
       </p>
       {held !== null && held.count > 0 && (
         <Held>

@@ -1,7 +1,7 @@
 // The form of a subscription, new or changed. A refusal is shown beside its field, and everything typed is kept.
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
-import type { ReactNode } from "react";
+import { useRef, useState } from "react";
+import type { ReactNode, RefObject } from "react";
 import type { SavedSubscription, SubscriptionView } from "@bellhop/contract/subscriptions";
 import { ApiProblem } from "../../api/client.ts";
 import type { Answer } from "../../api/client.ts";
@@ -19,6 +19,7 @@ import { SigningFields } from "./form-signing.tsx";
 import { subscriptionRoutesRead } from "./subscription-routes.ts";
 import { TopicPicker } from "./topic-picker.tsx";
 import { TopicRows } from "./topic-rows.tsx";
+import { hasSwitchable } from "./use-topics.ts";
 import type { Topics } from "./use-topics.ts";
 
 type FormProps = {
@@ -35,6 +36,7 @@ type FormProps = {
 export function SubscriptionForm({ app, topics, subscription, url = "", onSaved, onCancel }: FormProps) {
   const [before] = useState(() => (subscription ? draftOf(subscription) : emptyDraft(url)));
   const [draft, setDraft] = useState<Draft>(before);
+  const topicsRef = useRef<HTMLInputElement>(null);
   const save = useSave(app.id, subscription, onSaved);
   const unsaved = useUnsaved(isDirty(draft, before) && !save.isSuccess, "subscription", "new", "edit");
   const problem = save.error instanceof ApiProblem ? save.error : null;
@@ -63,7 +65,7 @@ export function SubscriptionForm({ app, topics, subscription, url = "", onSaved,
         onSaveAnyway={() => submit(false)}
         busy={save.isPending}
       />
-      <TopicFields app={app} topics={topics} draft={draft} onChange={change} problem={problem} />
+      <TopicFields app={app} topics={topics} draft={draft} onChange={change} problem={problem} inputRef={topicsRef} />
       <More title="Retries and pace" open={subscription !== null || touches(problem, ["/policy", "/timeout_ms", "/max_in_flight"])}>
         <SendingFields draft={draft} onChange={change} errorAt={errorAt} />
       </More>
@@ -74,10 +76,22 @@ export function SubscriptionForm({ app, topics, subscription, url = "", onSaved,
         </div>
       </More>
       <ProblemBanner error={problem?.at("/url") && problem.mistakes.length === 1 ? null : save.error} />
-      <div className="sticky bottom-0 z-10 -mx-4 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-surface px-4 py-3">
-        <p className="hidden min-w-60 flex-1 text-sm text-ink-3 sm:block">
-          {save.isPending ? "Asking the endpoint…" : "Save asks the endpoint with HEAD, then sends a signed ping."}
-        </p>
+      {/* Of a new one the way to Save leads past the topics. */}
+      <div
+        className={`${subscription ? "sticky bottom-0 z-10" : ""} -mx-4 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-surface px-4 py-3`}
+      >
+        {save.isPending || hasSwitchable(topics, draft.topics) ? (
+          <p className="hidden min-w-60 flex-1 text-sm text-ink-3 sm:block">
+            {save.isPending ? "Asking the endpoint…" : "Save asks the endpoint with HEAD, then sends a signed ping."}
+          </p>
+        ) : (
+          <p className="min-w-60 flex-1 text-sm text-retrying">
+            No topic is chosen: saved like this, the subscription is off, and only pings are sent.{" "}
+            <button type="button" className="underline underline-offset-2" onClick={() => topicsRef.current?.focus()}>
+              Choose topics
+            </button>
+          </p>
+        )}
         {onCancel && <Button onClick={onCancel}>Cancel</Button>}
         <Button type="submit" variant="primary" busy={save.isPending}>
           Save
@@ -157,7 +171,9 @@ function EndpointFields({ draft, onChange, problem, ofUrl, onSaveAnyway, busy }:
   );
 }
 
-function TopicFields({ app, topics, draft, onChange, problem }: PartProps & Pick<FormProps, "app" | "topics">) {
+type TopicProps = PartProps & Pick<FormProps, "app" | "topics"> & { readonly inputRef: RefObject<HTMLInputElement | null> };
+
+function TopicFields({ app, topics, draft, onChange, problem, inputRef }: TopicProps) {
   const errorOf = (name: string): string | undefined => {
     const index = draft.topics.indexOf(name);
     return problem?.at(`/topics/${index}`);
@@ -171,11 +187,10 @@ function TopicFields({ app, topics, draft, onChange, problem }: PartProps & Pick
         chosen={draft.topics}
         permissions={app.permissions}
         onChange={keep}
+        inputRef={inputRef}
         error={problem?.mistakes.some(({ pointer }) => pointer === "/topics") ? problem.at("/topics") : undefined}
       />
-      {draft.topics.length === 0 ? (
-        <p className="text-sm text-ink-2">No topic chosen yet. Without one the subscription is off and makes nothing but pings.</p>
-      ) : (
+      {draft.topics.length > 0 && (
         <TopicRows
           app={app.id}
           topics={topics}

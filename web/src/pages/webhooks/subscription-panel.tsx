@@ -10,7 +10,7 @@ import { Confirm } from "../../parts/dialog.tsx";
 import { Menu, MenuItem } from "../../parts/menu.tsx";
 import { Section } from "../../parts/page.tsx";
 import { ProblemBanner } from "../../parts/problem.tsx";
-import { State } from "../../parts/status.tsx";
+import { SendingState } from "../../parts/status.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import { useShortcuts } from "../../shell/shortcuts.ts";
 import { heldText } from "./held-text.ts";
@@ -50,7 +50,7 @@ export function SubscriptionPanel({ app, topics, subscription, test }: PanelProp
   return (
     <div className="flex min-w-0 flex-col gap-5">
       <Head subscription={subscription} onEdit={edit} onTest={() => openTest("ping")} onDialog={setDialog} />
-      <StateBanners subscription={subscription} onSetLive={() => setDialog("live")} />
+      <StateBanners subscription={subscription} topics={topics} onSetLive={() => setDialog("live")} onEdit={edit} />
       {test !== undefined && (
         <TestRequest
           key={id}
@@ -79,7 +79,8 @@ type HeadProps = {
   readonly onDialog: (dialog: Dialogs) => void;
 };
 
-function Head({ subscription: { id, app, name, url, state, state_since }, onEdit, onTest, onDialog }: HeadProps) {
+function Head({ subscription, onEdit, onTest, onDialog }: HeadProps) {
+  const { id, app, name, url, state, state_since } = subscription;
   return (
     <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
       <div className="min-w-0 flex-1 basis-80">
@@ -92,7 +93,7 @@ function Head({ subscription: { id, app, name, url, state, state_since }, onEdit
           </p>
         )}
         <p className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1">
-          <State state={state} />
+          <SendingState of={subscription} />
           <span className="text-ink-3">
             <Lasting since={state_since} />
           </span>

@@ -1,6 +1,7 @@
 // Chooses among a hundred topics: grouped, found by any word of name, description or permission, by mouse or keys.
 import { Combobox } from "@base-ui/react/combobox";
 import { useState } from "react";
+import type { RefObject } from "react";
 import type { TopicView } from "@bellhop/contract/catalogue";
 import { Field, inputLook } from "../../parts/field.tsx";
 import { isAllowed, permissionsText } from "./use-topics.ts";
@@ -12,12 +13,13 @@ type Props = {
   /** Of the app. */
   readonly permissions: readonly string[];
   readonly onChange: (chosen: string[]) => void;
+  readonly inputRef: RefObject<HTMLInputElement | null>;
   readonly error?: string | undefined;
 };
 
 type Group = { readonly value: string; readonly items: TopicView[] };
 
-export function TopicPicker({ topics, chosen, permissions, onChange, error }: Props) {
+export function TopicPicker({ topics, chosen, permissions, onChange, inputRef, error }: Props) {
   const [text, setText] = useState("");
   const pickable = topics.offered.filter(({ always_on }) => !always_on);
   const found = pickable.filter((topic) => matches(topic, topics, text));
@@ -49,6 +51,7 @@ export function TopicPicker({ topics, chosen, permissions, onChange, error }: Pr
         >
           <Combobox.Input
             {...wiring}
+            ref={inputRef}
             placeholder={`Find among ${pickable.length} topics`}
             autoComplete="off"
             spellCheck={false}

@@ -27,6 +27,10 @@ export function useTopics(version: string | undefined): { readonly data: Topics 
 export const topicsOn = ({ byName }: Topics, { topics, topics_off: off, topic_errors: errors }: SubscriptionView): number =>
   topics.filter((name) => !off.includes(name) && !(name in errors) && byName.get(name)?.always_on !== true).length;
 
+/** Of those that are chosen, whether there is any to switch. */
+export const hasSwitchable = ({ byName }: Topics, chosen: readonly string[]): boolean =>
+  chosen.some((name) => byName.get(name)?.always_on !== true);
+
 /** Any one of a topic's permissions is enough; some need none. */
 export const isAllowed = ({ permissions }: TopicView, held: readonly string[]): boolean =>
   permissions.length === 0 || permissions.some((permission) => held.includes(permission));

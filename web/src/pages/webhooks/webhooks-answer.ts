@@ -1,5 +1,6 @@
 import { notMade } from "@bellhop/contract/reasons";
 import type { SubscriptionView } from "@bellhop/contract/subscriptions";
+import { keptBack } from "../../parts/status.tsx";
 import { topicsOn } from "./use-topics.ts";
 import type { Topics } from "./use-topics.ts";
 
@@ -11,32 +12,27 @@ export function answerOf(subscriptions: readonly SubscriptionView[], topics: Top
   const errors = subscriptions.reduce((sum, { topic_errors }) => sum + Object.keys(topic_errors).length, 0);
   const withErrors = errors === 0 ? "" : ` ${errors} chosen ${errors === 1 ? "topic makes" : "topics make"} nothing.`;
   if (subscriptions.length === 1) return `${ofOne(only, topics)}${withErrors}`;
-  const live = subscriptions.filter(isWell).length;
-  const others = Map.groupBy(
-    subscriptions.filter((each) => !isWell(each)),
-    stateWord,
-  );
-  const rest = [...others].map(([word, { length }]) => `${length} ${word}`);
+  const live = subscriptions.filter(({ state }) => state === "live");
+  const rest = countsText(subscriptions.flatMap(({ state }) => (state === "live" ? [] : [state])));
+  const kept = countsText(live.flatMap(keptBack), " of them");
   const all =
-    live === subscriptions.length
-      ? `All ${live} endpoints are live.`
-      : `${live} of ${subscriptions.length} endpoints ${live === 1 ? "is" : "are"} live, ${rest.join(", ")}.`;
+    rest === ""
+      ? `All ${live.length} endpoints are live${kept && `, ${kept}`}.`
+      : `${live.length} of ${subscriptions.length} endpoints ${live.length === 1 ? "is" : "are"} live${kept && ` (${kept})`}, ${rest}.`;
   return all + withErrors;
 }
 
-const isWell = (subscription: SubscriptionView): boolean => stateWord(subscription) === "live";
-
-function stateWord({ state, brakes, backing_off_until }: SubscriptionView): string {
-  if (state !== "live") return state;
-  if (brakes.length > 0) return "braked by the operator";
-  return backing_off_until === null ? "live" : "backing off";
-}
+/** `2 paused, 1 off`, or with `of` ` of them`, `1 of them braked`. */
+const countsText = (words: readonly string[], of = ""): string =>
+  [...Map.groupBy(words, (word) => word)].map(([word, { length }]) => `${length}${of} ${word}`).join(", ");
 
 function ofOne(subscription: SubscriptionView, topics: Topics): string {
-  const { url } = subscription;
+  const { url, state } = subscription;
+  const { host } = new URL(url);
   const on = topicsOn(topics, subscription);
-  const word = stateWord(subscription);
-  if (word === "live" && on === 0) return `The endpoint at ${new URL(url).host} is live, but nothing is sent to it.`;
-  if (word === "live") return `Live: ${on} ${on === 1 ? "topic is" : "topics are"} sent to ${new URL(url).host}.`;
-  return `The endpoint at ${new URL(url).host} is ${word}.`;
+  const kept = keptBack(subscription).join(" and ");
+  if (state !== "live") return `The endpoint at ${host} is ${state}.`;
+  if (kept !== "") return `The endpoint at ${host} is live, but ${kept}.`;
+  if (on === 0) return `The endpoint at ${host} is live, but nothing is sent to it.`;
+  return `Live: ${on} ${on === 1 ? "topic is" : "topics are"} sent to ${host}.`;
 }
