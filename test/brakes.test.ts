@@ -89,6 +89,24 @@ test("a brake on a workspace holds that workspace's notifications of a public ap
   await holds(app, 0);
 });
 
+test("a brake on a host holds what waits there although nothing of its app is in memory", async (t) => {
+  const crowd = await startPublic(t, { policy: { waits_s: [60] } });
+  const { program, ledger, workspaces } = crowd;
+  ledger.answer = () => ({ status: 500 });
+  const objects = await publish(crowd, workspaces.slice(0, 1), "braked", 3);
+  await eventually(() => (ledger.entries.length === objects.length ? true : null));
+  await program.quiet();
+  await brake(crowd, { host: "127.0.0.1" });
+  ledger.answer = () => ({ status: 200 });
+  await program.stop();
+  await program.start();
+  for (let each = 0; each < 4; each++) await program.advance(30_000);
+  await holds(crowd, objects.length);
+  assert.equal(ledger.entries.length, objects.length, "the brake did not hold it");
+  await program.advance(hourMs);
+  await eventually(() => (ledger.successes.length === objects.length ? true : null));
+});
+
 test("what was held before does not wait behind a workspace under a brake", async (t) => {
   const app = await startPublic(t);
   const { program, workspaces, path } = app;

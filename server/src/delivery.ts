@@ -103,6 +103,7 @@ export function createDelivery(parts: DeliveryParts): DeliveryEngine {
     record,
     recorded: (work, next) => engine.recorded(work, next),
     maySend: () => engine.maySend(),
+    isBraked: (work) => endpoints.isBraked(work),
     starved: () => engine.starved(),
     ...telling(parts),
   });

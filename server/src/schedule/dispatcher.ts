@@ -54,6 +54,8 @@ export type DispatcherPorts = {
   /** Its next step is on disk. */
   readonly recorded: (work: Work, next: Next) => void;
   readonly maySend: () => boolean;
+  /** By what is in memory. */
+  readonly isBraked: (work: Work) => boolean;
   /** All places are taken. */
   readonly starved: () => void;
   readonly attempted: (delivery: Delivery, sent: Sent, next: Next) => void;
@@ -158,12 +160,13 @@ export class Dispatcher {
   }
 
   async #loadAndStart(works: readonly Work[]): Promise<void> {
-    const { maySend, trouble } = this.#ports;
+    const { maySend, isBraked, trouble } = this.#ports;
     try {
       const gone = await this.load(works);
       // Items are many and the cache is not: what others pushed out meanwhile is loaded again.
+      // A brake on its host was not seen before the host was known.
       for (const work of works)
-        if (!maySend()) this.#startLater(work);
+        if (!maySend() || isBraked(work)) this.#startLater(work);
         else if (this.#isComplete(work) || gone.has(work.event) || this.whyOver(work) !== null) this.#start(work);
         else this.#startLater(work);
     } catch (error) {

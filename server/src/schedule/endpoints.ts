@@ -275,6 +275,11 @@ export class Endpoints {
     this.#ports.changed(subscription, change);
   }
 
+  /** Of a host only when its app is in memory. */
+  isBraked(lane: { subscription: number; app: number }): boolean {
+    return this.#brakeOn(lane) !== undefined;
+  }
+
   #brakeOn({ subscription, app }: { subscription: number; app: number }): Brake | undefined {
     if (this.#brakes.length === 0) return undefined;
     const host = this.#ports.host({ subscription, app });

@@ -19,12 +19,14 @@ export function ProblemBanner({ error }: { readonly error: Error | null }) {
         {error.message}
       </Banner>
     );
+  // One that says the same as the whole is for programs.
+  const mistakes = error.mistakes.filter(({ message }) => message !== error.message);
   return (
     <Banner tone="bad" title={error.title} actions={<Onward code={error.code} />}>
       {error.message !== error.title && <p>{error.message}</p>}
-      {error.mistakes.length > 0 && (
+      {mistakes.length > 0 && (
         <ul className="list-disc pl-5">
-          {error.mistakes.map(({ pointer, message }) => (
+          {mistakes.map(({ pointer, message }) => (
             <li key={`${pointer} ${message}`}>
               {pointer !== "" && <code className="font-mono text-sm">{pointer.slice(1)} </code>}
               {message}
