@@ -91,6 +91,7 @@ test("from the keyboard alone: a page by what people call it, an app by its name
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Everything flowing" }).waitFor();
   await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Go to a page" }).waitFor();
   await page.keyboard.type("concierge");
   await page.getByRole("option", { name: /Concierge/ }).waitFor();
   await page.keyboard.press("Enter");

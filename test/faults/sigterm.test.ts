@@ -61,7 +61,6 @@ test("a signal while it starts lets the start finish, and ends it in order", asy
   assert.equal(await program.kill("SIGTERM"), "0");
   await started;
   assert.equal(program.postmaster, null, "its PostgreSQL did not stop in order");
-  await program.start();
 });
 
 test("a signal ends it with 0 although a receiver never answers, and the open request is made again", async (t) => {
