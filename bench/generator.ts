@@ -57,6 +57,7 @@ class Line {
     this.#socket = connect({ port, host: "127.0.0.1", noDelay: true });
     this.#socket.on("error", (error) => process.stderr.write(`generator: ${error.message}\n`));
     this.#socket.on("data", (chunk: Buffer) => this.#hear(chunk));
+    this.#socket.on("close", () => left(this, port, this.#request !== null));
   }
 
   send(request: Request): void {
@@ -73,7 +74,9 @@ class Line {
     const message = takeMessage(this.#rest);
     if (message === null) return;
     this.#rest = this.#rest.subarray(message.end);
-    answered(this.#request as Request, Number(message.head.slice(9, 12)));
+    // A server says 408 to who has not asked for anything in half a minute, and closes.
+    if (this.#request === null) return this.close();
+    answered(this.#request, Number(message.head.slice(9, 12)));
     this.#request = null;
     idle.push(this);
     if (load?.rate === null) waiting.push(makeRequest(load, nowMs()));
@@ -115,6 +118,17 @@ function sendWaiting(): void {
   let sent = 0;
   while (sent < waiting.length && idle.length > 0) idle.pop()?.send(waiting[sent++] as Request);
   if (sent > 0) waiting = waiting.slice(sent);
+}
+
+/** Another one takes its place. */
+function left(line: Line, port: number, unanswered: boolean): void {
+  const at = lines.indexOf(line);
+  if (at < 0) return;
+  if (unanswered) refused++;
+  const next = new Line(port);
+  lines[at] = next;
+  if (idle.includes(line)) idle.splice(idle.indexOf(line), 1);
+  idle.push(next);
 }
 
 const lines: Line[] = [];

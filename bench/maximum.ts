@@ -21,7 +21,7 @@ const steps = { first: 500, step: 2_000, triesMax: 16 };
 /** Of what was due in a window. */
 const behindShareMax = 0.1;
 /** What is too much for a minute is tried again at so much less. */
-const lower = 0.95;
+const lower = 0.9;
 const confirmationsMax = 5;
 /** A window of a machine that was elsewhere says nothing. */
 const voidMax = 2;

@@ -84,11 +84,11 @@ async function compareWithFloors(bench: Bench, scenario: Scenario): Promise<Comp
 
 async function lookAtVariant(bench: Bench, scenario: Scenario): Promise<Variant> {
   bench.say(`${scenario.name}: a short look`);
-  const { warmUp, window, looks, pairsWithin } = bench.timing;
+  const { warmUp, window, pairsWithin } = bench.timing;
   const system = await bench.bellhop();
   const maximum = (await findMaximum(bench, system, scenario, shortSearch)).rate;
   const ours = (): Promise<LoadWindow> => measureLoad(bench, { system, scenario, rate: maximum * variantAt, warmUp, window });
-  const taken = await interleave({ ours, ...floorTurns(bench, scenario) }, looks, pairsWithin);
+  const taken = await interleave({ ours, ...floorTurns(bench, scenario) }, 1, pairsWithin);
   const [cost, floors] = [costOf(taken.ours), sumOf(taken, scenario)];
   return { scenario: scenario.name, maximum, cost, floors, ratio: cost / floors.sum, window: taken.ours[0] as LoadWindow };
 }

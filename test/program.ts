@@ -55,9 +55,9 @@ export class Program {
     this.#child = child;
     listen(child, (text) => (this.#output = (this.#output + text).slice(-outputCharactersMax)));
     const ended = this.ended();
-    const ready = eventually(async () => ((await fetch(`${this.url}/readyz`)).status === 200 ? true : null), readyWithinMs);
-    const first = await Promise.race([ready, ended.then((how) => `the program ended (${how}):\n${this.#output}`)]);
-    if (first !== true) throw new Error(first);
+    const isReady = async (): Promise<boolean> => (await fetch(`${this.url}/readyz`)).status === 200;
+    const ready = eventually(async () => (!this.isRunning ? false : (await isReady()) || null), readyWithinMs);
+    if (!(await ready)) throw new Error(`the program ended (${await ended}):\n${this.#output}`);
   }
 
   /** Runs another program on the same folder until it ends by itself. */
