@@ -27,7 +27,11 @@ export async function startUpkeep(database: Database, options: UpkeepOptions): P
   await makePartitions(database.control, nowMs() - dayMs, nowMs());
   const keeper = new Keeper(database, options);
   const timer = setInterval(() => void keeper.look(), lookMs);
-  return { stop: () => clearInterval(timer) };
+  const stop = (): void => {
+    clearInterval(timer);
+    keeper.stopped = true;
+  };
+  return { stop };
 }
 
 class Keeper {
@@ -37,6 +41,8 @@ class Keeper {
   /** In a row. */
   #refusals = 0;
   #busy = false;
+  /** What is under way finds the database closed; the next start does it again. */
+  stopped = false;
 
   constructor(database: Database, options: UpkeepOptions) {
     this.#database = database;
@@ -52,7 +58,7 @@ class Keeper {
       await makePartitions(this.#database.control, nowMs(), nowMs());
       await this.#dropOld();
     } catch (error) {
-      trouble("upkeep failed; it is tried again", error);
+      if (!this.stopped) trouble("upkeep failed; it is tried again", error);
     } finally {
       this.#busy = false;
     }
