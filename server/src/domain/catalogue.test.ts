@@ -71,9 +71,10 @@ test("versions are ordered by their place in the list, not by their spelling", (
 });
 
 test("an unknown name is answered with the nearest newest names, nearest first", () => {
-  const topics = ["dog", "bat", "cat", "concatenate"].map((name) => ({ ...ping, name }));
-  const horse = { ...ping, name: "animal.seen", since: "2", formerly: [{ name: "horse", since: "1", until: "1" }] };
-  const catalogue = catalogueOf({ ...shop, topics: [...topics, horse] });
+  const published = { ...ping, always_on: false };
+  const topics = ["dog", "bat", "cat", "concatenate"].map((name) => ({ ...published, name }));
+  const horse = { ...published, name: "animal.seen", since: "2", formerly: [{ name: "horse", since: "1", until: "1" }] };
+  const catalogue = catalogueOf({ ...shop, topics: [...topics, horse, ping] });
   assert.deepEqual(catalogue.nearest("cap", 3), ["cat", "bat", "dog"]);
   assert.deepEqual(catalogue.nearest("DOG", 1), ["dog"], "in whatever case");
   assert.deepEqual(catalogue.nearest("concatenat", 1), ["concatenate"]);

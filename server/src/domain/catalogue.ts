@@ -21,7 +21,7 @@ export type Catalogue = {
   topicNamed(name: string): Topic | null;
   /** The topic that had this name in earlier versions, and its newest name. */
   formerly(name: string): { topic: Topic; newestName: string } | null;
-  /** Up to `count` newest names, the most similar first. */
+  /** Up to `count` newest names of topics that can be published, the most similar first. */
   nearest(name: string, count: number): string[];
   /** What an app of that version calls the topic; null where the version does not offer it. */
   nameIn(topic: Topic, version: string): string | null;
@@ -48,6 +48,8 @@ function indexed(document: CatalogueDocument): Catalogue {
   const byFormerName = new Map(topics.flatMap((topic) => (topic.formerly ?? []).map((former) => [former.name, topic] as const)));
   const namesByVersion = new Map(topics.map((topic) => [topic.name, namesInVersions(topic, order)]));
 
+  // Those that are always on are Bellhop's own.
+  const published = topics.filter((topic) => topic.always_on !== true);
   return Object.freeze({
     document,
     versions,
@@ -59,7 +61,7 @@ function indexed(document: CatalogueDocument): Catalogue {
       const topic = byFormerName.get(name);
       return topic === undefined ? null : { topic, newestName: topic.name };
     },
-    nearest: (name: string, count: number) => nearestTopics(topics, name, count),
+    nearest: (name: string, count: number) => nearestTopics(published, name, count),
     nameIn: (topic: Topic, version: string) => namesByVersion.get(topic.name)?.get(version) ?? null,
     permissionsOf: (topic: Topic) => topic.permissions,
     hasVersion: (version: string) => order.has(version),

@@ -26,9 +26,7 @@ const statementsInFlightMax = 2;
 /** After this many rounds with control data that changed meanwhile, what was just read is new enough. */
 const staleRoundsMax = 2;
 const retryAfterS = 1;
-/** Names shown, of so many asked for: some cannot be published. */
-const nearestShown = 3;
-const nearestAsked = 12;
+const nearestCount = 3;
 
 /** Decides who is notified; fan-out's rule, injected because stages do not import each other. */
 export type FanOutFor = (publish: Publish) => { workspace: number; recipients: readonly Recipient[]; skipped: string | null } | null;
@@ -350,6 +348,6 @@ function whyUnknown(catalogue: Catalogue, name: string): string {
   if (catalogue.topicNamed(name)) return "is Bellhop's own and cannot be published; `POST …/test` of a subscription sends one";
   const former = catalogue.formerly(name);
   if (former) return `is a former name of \`${former.newestName}\`; publish under that name`;
-  const nearest = catalogue.nearest(name, nearestAsked).filter((near) => isPublished(catalogue.topicNamed(near)));
-  return `is not in the catalogue; the nearest are ${nearest.slice(0, nearestShown).join(", ") || "none"}; \`POST /v1/topics\` adds it`;
+  const nearest = catalogue.nearest(name, nearestCount).join(", ") || "none";
+  return `is not in the catalogue; the nearest are ${nearest}; \`POST /v1/topics\` adds it`;
 }

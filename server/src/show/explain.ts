@@ -14,9 +14,7 @@ import { findApp, findWorkspace, unknownApp } from "./find.ts";
 import type { Asking } from "./find.ts";
 import { notMadeReason } from "./sentence.ts";
 
-/** Names shown, of so many asked for: what cannot be published is not what was meant. */
-const nearestShown = 3;
-const nearestAsked = 12;
+const nearestCount = 3;
 
 /** In the list of reasons this is said of an app; here another subscription of it may have chosen the topic. */
 const notChosen: Reason = {
@@ -49,8 +47,8 @@ export async function explainMatching(on: Connection, catalogue: Catalogue, quer
 function topicAsked(catalogue: Catalogue, name: string): Topic {
   const topic = catalogue.topicNamed(name) ?? catalogue.formerly(name)?.topic;
   if (topic) return topic;
-  const nearest = catalogue.nearest(name, nearestAsked).filter((near) => catalogue.topicNamed(near)?.always_on !== true);
-  const message = `There is no topic ${name}. The nearest: ${nearest.slice(0, nearestShown).join(", ")}. POST /v1/topics adds one.`;
+  const nearest = catalogue.nearest(name, nearestCount).join(", ");
+  const message = `There is no topic ${name}. The nearest: ${nearest}. POST /v1/topics adds one.`;
   throw new Problem("unknown_topic", message, [{ pointer: "/topic", message }]);
 }
 
