@@ -44,13 +44,13 @@ export function simplest(schema: Schema, known: Known, refs: (ref: string) => Sc
   return schema["type"] === "object" ? Object.fromEntries(neededOf(schema).map(([field, child]) => [field, inner(child, field)])) : null;
 }
 
-/** The fields that an object must have, and where it must have any, the first. */
+/** The fields that an object must have, and where it must have any, the first that another object cannot have taken. */
 function neededOf(schema: Schema): [string, Schema][] {
   const properties = Object.entries((schema["properties"] ?? {}) as Record<string, Schema>);
   const required = (schema["required"] ?? []) as string[];
   return required.length > 0
     ? properties.filter(([field]) => required.includes(field))
-    : properties.slice(0, Number(schema["minProperties"] ?? 0));
+    : properties.filter(([field]) => field !== "external_id").slice(0, Number(schema["minProperties"] ?? 0));
 }
 
 function fittingOnly(schema: Schema, known: Known, refs: (ref: string) => Schema, name: string): Arbitrary<unknown> {
