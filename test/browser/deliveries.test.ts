@@ -60,7 +60,7 @@ test("a receiver breaks: the row says so, the panel why; mended, it is replayed 
   await publish("company.created");
   const row = rows("company.created");
   await row.getByText("retrying").waitFor();
-  await row.getByText("503").waitFor();
+  await row.getByText("503", { exact: true }).waitFor();
   // The app has two endpoints: each row says which it is for.
   await row.getByText("/bad").waitFor();
   await row.getByText(/^in \d+ (min|h)/).waitFor();

@@ -58,7 +58,7 @@ test("the sentence and the numbers are those of the log, and lead to it", async 
   assert.match(await tile("Failed attempts").innerText(), /^Failed attempts\s+6$/);
   assert.match(await tile("Backlog now").innerText(), /^Backlog now\s+6\s+6 retrying$/);
   const bad = page.getByRole("region", { name: "By subscription" }).getByRole("row").filter({ hasText: "/bad" });
-  await bad.getByText("live").waitFor();
+  await bad.getByText("live", { exact: true }).waitFor();
   assert.deepEqual((await bad.getByRole("cell").allInnerTexts()).slice(2, 5), ["6", "0", "6"]);
   await page.getByRole("link", { name: "Delivered", exact: true }).click();
   const rows = page.getByRole("grid", { name: "Notifications" }).locator("[data-id]");

@@ -65,7 +65,7 @@ test("a session that ends under somebody's hands is named as that, and what was 
   await page.getByText("Nothing can be read or changed").waitFor({ state: "detached" });
   assert.equal(await name.inputValue(), "Kept while I was away");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("Saved").waitFor();
+  await page.getByText("Saved", { exact: true }).waitFor();
 });
 
 test("signing out ends the session at the server, not only on the page", async () => {

@@ -196,7 +196,7 @@ test("without a network or a session Save says so, and goes on with what was typ
   await other.waitForURL("**/apps");
   await other.close();
   await save.click();
-  await page.getByText("Saved").first().waitFor();
+  await page.getByText("Saved, and the endpoint accepted the ping").waitFor();
   assert.equal(((await only(app)) as View & { name: string }).name, "Typed before");
 });
 
