@@ -2,21 +2,21 @@
 import type { EndedReason } from "@bellhop/contract/reasons";
 import { subscriptionLimits } from "@bellhop/contract/subscriptions";
 import type { Policy as PolicyDocument } from "@bellhop/contract/subscriptions";
-import type { Catalogue } from "./domain/catalogue.ts";
 import { madeAtMs } from "./domain/id.ts";
-import { whyNotNow } from "./domain/matching.ts";
 import { readPolicy } from "./domain/policy.ts";
 import { replayCause } from "./domain/status.ts";
 import type { Plan } from "./domain/transition.ts";
-import { isOfEarlier, whyDropped, whyOver } from "./domain/turn.ts";
+import { whyDropped, whyOver } from "./domain/turn.ts";
 import type { Delivery, Sent } from "./schedule/dispatcher.ts";
 import type { Endpoints } from "./schedule/endpoints.ts";
 import type { Permits } from "./schedule/permits.ts";
 import type { Outcome } from "./schedule/queue.ts";
+import { whyRefused } from "./schedule/refusal.ts";
+import type { Known } from "./schedule/refusal.ts";
 import { isFresh } from "./schedule/work.ts";
 import type { Work } from "./schedule/work.ts";
 import type { Open, WhyMarked } from "./show/marked.ts";
-import type { Directory, SubscriptionView } from "./store/directory.ts";
+import type { SubscriptionView } from "./store/directory.ts";
 
 /** Beside the rule of matching: a mark, an age, or what the state of its subscription does to it. */
 export function whyEnded(
@@ -62,25 +62,15 @@ export function judge(
   return { outcome, throttledUntilMs: endpoints.throttledUntilMs(subscription.ref) };
 }
 
-type Known = { readonly directory: Directory; readonly catalogue: () => Catalogue };
-
 /** Of notifications that people look at: what a mark or a change of control data has ended already. */
-export async function whyMarked({ directory, catalogue }: Known, endpoints: Endpoints, open: readonly Open[]): ReturnType<WhyMarked> {
-  await directory.loadMissing(
+export async function whyMarked(known: Known, endpoints: Endpoints, open: readonly Open[]): ReturnType<WhyMarked> {
+  await known.directory.loadMissing(
     open.map(({ app }) => app),
     open.map(({ workspace }) => workspace),
   );
   return open.map((each) => {
     const marked = endpoints.whyMarked({ ...each, madeAtMs: madeAtMs(each.id) });
-    if (marked !== null) return marked;
-    const [app, workspace] = [directory.app(each.app), directory.workspaceByRef(each.workspace)];
-    if (app === undefined || workspace === undefined) return null;
-    const installation = workspace?.installations.get(each.app);
-    if (!app || !installation) return "uninstalled";
-    if (!each.isReplay && isOfEarlier(madeAtMs(each.id), installation.sinceMs)) return "uninstalled";
-    const topic = catalogue().topicNamed(each.topic) ?? catalogue().formerly(each.topic)?.topic ?? null;
-    const facts = app.subscriptions.find(({ ref }) => ref === each.subscription)?.facts ?? null;
-    return whyNotNow(catalogue(), topic, installation, app.facts, facts);
+    return marked ?? whyRefused(known, { ...each, madeAtMs: each.isReplay ? null : madeAtMs(each.id) });
   });
 }
 

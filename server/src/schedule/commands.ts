@@ -57,7 +57,7 @@ export class Commands {
   async #refusal({ work }: Claimed): Promise<EndedReason | "unavailable" | null> {
     try {
       const gone = await this.#ports.dispatcher().load([work]);
-      return gone.has(work.event) ? "expired" : this.#ports.dispatcher().refusal(work);
+      return gone.has(work.event) ? "expired" : this.#ports.dispatcher().whyNoReplay(work);
     } catch (error) {
       this.#ports.trouble("what a replay needs could not be read", error);
       return "unavailable";

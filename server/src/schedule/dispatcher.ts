@@ -2,9 +2,7 @@
 // the answer means, have it recorded. It knows neither HTTP nor SQL.
 import type { EndedReason } from "@bellhop/contract/reasons";
 import type { Catalogue } from "../domain/catalogue.ts";
-import { whyNotNow } from "../domain/matching.ts";
 import { replayCause } from "../domain/status.ts";
-import { isOfEarlier } from "../domain/turn.ts";
 import { afterAttempt, afterExtraAttempt, endsAtMs } from "../domain/transition.ts";
 import type { Answered, Next, Plan } from "../domain/transition.ts";
 import type { Directory, AppView, SubscriptionView, WorkspaceView } from "../store/directory.ts";
@@ -12,6 +10,7 @@ import type { AttemptFacts, Step } from "../store/log.ts";
 import type { ItemRow } from "../store/scan.ts";
 import type { CachedItem, ItemCache } from "./item-cache.ts";
 import type { Outcome, Queue } from "./queue.ts";
+import { whyRefused } from "./refusal.ts";
 import type { Work } from "./work.ts";
 
 /**
@@ -138,25 +137,16 @@ export class Dispatcher {
   whyOver(work: Work): EndedReason | null {
     if (work.canceled) return "canceled";
     const subscription = this.#ports.directory.app(work.app)?.subscriptions.find((each) => each.ref === work.subscription);
-    return this.#ports.whyEnded(work, subscription) ?? (this.#isOfEarlier(work) ? "uninstalled" : this.refusal(work));
+    return this.#ports.whyEnded(work, subscription) ?? this.#whyRefused(work, work.retryReason === replayCause);
   }
 
-  /** Made for an installation that ended; that the app was installed again since does not bring it back. */
-  #isOfEarlier({ app, workspace, madeAtMs, retryReason }: Work): boolean {
-    const installation = this.#ports.directory.workspaceByRef(workspace)?.installations.get(app);
-    return installation !== undefined && retryReason !== replayCause && isOfEarlier(madeAtMs, installation.sinceMs);
+  /** Why nobody may replay it. Asked of what was loaded. */
+  whyNoReplay(work: Work): EndedReason | null {
+    return this.#whyRefused(work, true);
   }
 
-  /** What may have changed while it waited. Of what was forgotten since it was loaded nothing is said: it is loaded before a request. */
-  refusal(work: Work): EndedReason | null {
-    const { catalogue, directory } = this.#ports;
-    const [app, workspace] = [directory.app(work.app), directory.workspaceByRef(work.workspace)];
-    if (app === undefined || workspace === undefined) return null;
-    const installation = workspace?.installations.get(work.app);
-    if (!app || !installation) return "uninstalled";
-    const subscription = app.subscriptions.find((each) => each.ref === work.subscription);
-    const topic = catalogue().topicNamed(work.topic) ?? catalogue().formerly(work.topic)?.topic ?? null;
-    return whyNotNow(catalogue(), topic, installation, app.facts, subscription?.facts ?? null);
+  #whyRefused({ app, workspace, subscription, topic, madeAtMs }: Work, isReplay: boolean): EndedReason | null {
+    return whyRefused(this.#ports, { app, workspace, subscription, topic, madeAtMs: isReplay ? null : madeAtMs });
   }
 
   async #loadAndStart(works: readonly Work[]): Promise<void> {

@@ -8,6 +8,7 @@ import type { Database } from "./database.ts";
 import { appRows, changesSince, installationRows, secretRows, subscriptionRows, workspaceRows } from "./directory-rows.ts";
 import type { AppRow, InstallationRow, SecretRow, SubscriptionRow, WorkspaceRow } from "./directory-rows.ts";
 import type { Seal } from "./seal.ts";
+import { Unreachable } from "./sql.ts";
 
 export type SecretView = { readonly number: number; readonly value: string; readonly endsAtMs: number | null };
 
@@ -53,6 +54,9 @@ export type WorkspaceView = {
 /** `sinceMs`: when it was installed last. */
 export type Installed = InstallationFacts & { readonly sinceMs: number };
 
+/** By ref. A workspace is among the owners when it changed itself, not only what is installed there. */
+type Forgotten = { readonly workspaces: Set<number>; readonly owners: Set<number>; readonly apps: Set<number> };
+
 const workspacesMax = 20_000;
 const appsMax = 20_000;
 const unknownMax = 1_000;
@@ -73,8 +77,8 @@ export class Directory {
   /** Names in the next round of loading, and in the one under way. */
   readonly #asked = new Map<string, PromiseWithResolvers<WorkspaceView | null>>();
   #loading = new Map<string, PromiseWithResolvers<WorkspaceView | null>>();
-  /** How often something was forgotten. */
-  #changes = 0;
+  /** Of each load under way: what was forgotten since it began. */
+  readonly #forgotten = new Set<Forgotten>();
   version = 0;
 
   constructor(database: Database, seal: Seal) {
@@ -125,25 +129,15 @@ export class Directory {
     }
   }
 
-  async #loadNamed(names: readonly string[]): Promise<Map<string, WorkspaceView>> {
-    const found = await this.#readWorkspaces([], names);
-    for (const name of names) this.#keepName(name, found.get(name));
+  async #loadNamed(names: readonly string[]): Promise<Map<number | string, WorkspaceView>> {
+    const found = await this.#readWorkspaces(names);
     const apps = new Set([...found.values()].flatMap(({ installations }) => [...installations.keys()]));
     await this.loadApps([...apps].filter((app) => !this.#apps.has(app)));
     return found;
   }
 
-  #keepName(name: string, view: WorkspaceView | undefined): void {
-    if (view) {
-      this.#workspaceNames.set(name, view.ref);
-      return;
-    }
-    if (this.#unknown.size >= unknownMax) this.#unknown.clear();
-    this.#unknown.add(name);
-  }
-
   async loadWorkspaces(refs: readonly number[]): Promise<void> {
-    if (refs.length > 0) await this.#readWorkspaces(refs, []);
+    await this.#readWorkspaces(refs);
   }
 
   /** Brings in what of these is not here; again what was forgotten meanwhile. */
@@ -157,17 +151,19 @@ export class Directory {
   }
 
   async loadApps(refs: readonly number[]): Promise<void> {
-    if (refs.length === 0) return;
     const on = this.#database.control;
-    await this.#stable(
-      () => Promise.all([appRows(on, refs), secretRows(on, refs), subscriptionRows(on, refs)]),
-      ([apps, secrets, subscriptions]) => {
-        const [secretsOf, subscriptionsOf] = [Map.groupBy(secrets, ({ app }) => app), Map.groupBy(subscriptions, ({ app }) => app)];
-        for (const row of apps) this.#keepApp(row, secretsOf.get(row.ref) ?? [], subscriptionsOf.get(row.ref) ?? []);
-        const found = new Set(apps.map(({ ref }) => ref));
-        for (const ref of refs) if (!found.has(ref)) keepBounded(this.#apps, ref, null, appsMax);
-      },
-    );
+    await this.#loadSound(refs, async (left, forgotten) => {
+      const [apps, secrets, subscriptions] = await Promise.all([appRows(on, left), secretRows(on, left), subscriptionRows(on, left)]);
+      const rowOf = new Map(apps.map((row) => [row.ref, row]));
+      const [secretsOf, subscriptionsOf] = [Map.groupBy(secrets, ({ app }) => app), Map.groupBy(subscriptions, ({ app }) => app)];
+      const isSound = (ref: number): boolean => !forgotten.apps.has(ref) && !forgotten.owners.has(rowOf.get(ref)?.owner ?? 0);
+      for (const ref of left.filter(isSound)) {
+        const row = rowOf.get(ref);
+        const view = row ? this.#appView(row, secretsOf.get(ref) ?? [], subscriptionsOf.get(ref) ?? []) : null;
+        keepBounded(this.#apps, ref, view, appsMax);
+      }
+      return left.filter((ref) => !isSound(ref));
+    });
   }
 
   /**
@@ -188,17 +184,27 @@ export class Directory {
     const owners = new Set(changed.owners);
     for (const app of this.#apps.values()) if (app && owners.has(app.owner)) this.#apps.delete(app.ref);
     if (changed.owners.length > 0) this.#unknown.clear();
-    if (changed.apps.length + changed.workspaces.length > 0) this.#changes++;
+    for (const forgotten of this.#forgotten) {
+      for (const ref of changed.workspaces) forgotten.workspaces.add(ref);
+      for (const ref of changed.owners) forgotten.owners.add(ref);
+      for (const ref of changed.apps) forgotten.apps.add(ref);
+    }
     this.version = Math.max(this.version, changed.version);
     return changed.apps;
   }
 
-  /** Runs a load again when something was forgotten meanwhile: what it read may be what was to be forgotten. */
-  async #stable<T>(load: () => Promise<T>, keep: (loaded: T) => void): Promise<void> {
-    for (let round = 1; round <= loadRoundsMax; round++) {
-      const before = this.#changes;
-      const loaded = await load();
-      if (before === this.#changes || round === loadRoundsMax) return keep(loaded);
+  /** `load` gives what was forgotten while it read: what it read of that may be of before the change, and it is loaded again. */
+  async #loadSound<T>(wanted: readonly T[], load: (left: readonly T[], forgotten: Forgotten) => Promise<readonly T[]>): Promise<void> {
+    let left = wanted;
+    for (let round = 1; left.length > 0; round++) {
+      if (round > loadRoundsMax) throw new Unreachable(`${left.join(", ")} changed each time while it was read.`);
+      const forgotten: Forgotten = { workspaces: new Set(), owners: new Set(), apps: new Set() };
+      this.#forgotten.add(forgotten);
+      try {
+        left = await load(left, forgotten);
+      } finally {
+        this.#forgotten.delete(forgotten);
+      }
     }
   }
 
@@ -207,30 +213,52 @@ export class Directory {
     for (const [name, named] of this.#workspaceNames) if (named === ref) this.#workspaceNames.delete(name);
   }
 
-  /** By each of their names. */
-  async #readWorkspaces(refs: readonly number[], names: readonly string[]): Promise<Map<string, WorkspaceView>> {
-    const externalIds = names.filter(isExternal).map((name) => name.slice(externalPrefix.length));
-    const ids = names.filter((name) => !isExternal(name));
-    let read: { row: WorkspaceRow; view: WorkspaceView }[] = [];
-    await this.#stable(
-      async () => {
-        const found = await workspaceRows(this.#database.control, refs, ids, externalIds);
-        const installed = await installationRows(
-          this.#database.control,
-          found.map((row) => row.ref),
-        );
-        const byWorkspace = Map.groupBy(installed, (each) => each.workspace);
-        return found.map((row) => ({ row, view: workspaceView(row, byWorkspace.get(row.ref) ?? []) }));
-      },
-      (found) => (read = found),
-    );
-    const views = new Map(read.map(({ view }) => [view.ref, view]));
-    for (const ref of new Set([...views.keys(), ...refs])) keepBounded(this.#workspaces, ref, views.get(ref) ?? null, workspacesMax);
-    return new Map(read.flatMap(({ row, view }) => namesOf(row).map((name) => [name, view])));
+  /** By refs or names. */
+  async #readWorkspaces(wanted: readonly (number | string)[]): Promise<Map<number | string, WorkspaceView>> {
+    const views = new Map<number | string, WorkspaceView>();
+    await this.#loadSound(wanted, async (left, forgotten) => {
+      const read = await this.#workspaceRows(left);
+      const found = new Map(read.flatMap(({ row, view }) => [row.ref, ...namesOf(row)].map((by) => [by, view] as const)));
+      // What was not found may have been made, or named so, meanwhile.
+      const isSound = (by: number | string): boolean => {
+        const ref = found.get(by)?.ref;
+        return ref === undefined ? forgotten.owners.size === 0 : !forgotten.workspaces.has(ref);
+      };
+      for (const by of left.filter(isSound)) {
+        const view = found.get(by);
+        this.#keepWorkspace(by, view);
+        if (view) views.set(by, view);
+      }
+      return left.filter((by) => !isSound(by));
+    });
+    return views;
   }
 
-  #keepApp(row: AppRow, secrets: readonly SecretRow[], subscriptions: readonly SubscriptionRow[]): void {
-    const app: AppView = {
+  #keepWorkspace(by: number | string, view: WorkspaceView | undefined): void {
+    if (view) {
+      keepBounded(this.#workspaces, view.ref, view, workspacesMax);
+      if (typeof by === "string") this.#workspaceNames.set(by, view.ref);
+      return;
+    }
+    if (typeof by === "number") return keepBounded(this.#workspaces, by, null, workspacesMax);
+    if (this.#unknown.size >= unknownMax) this.#unknown.clear();
+    this.#unknown.add(by);
+  }
+
+  async #workspaceRows(wanted: readonly (number | string)[]): Promise<{ row: WorkspaceRow; view: WorkspaceView }[]> {
+    const on = this.#database.control;
+    const refs = wanted.filter((each) => typeof each === "number");
+    const names = wanted.filter((each) => typeof each === "string");
+    const externalIds = names.filter(isExternal).map((name) => name.slice(externalPrefix.length));
+    const ids = names.filter((name) => !isExternal(name));
+    const found = await workspaceRows(on, refs, ids, externalIds);
+    const refsFound = found.map(({ ref }) => ref);
+    const installedIn = Map.groupBy(await installationRows(on, refsFound), ({ workspace }) => workspace);
+    return found.map((row) => ({ row, view: workspaceView(row, installedIn.get(row.ref) ?? []) }));
+  }
+
+  #appView(row: AppRow, secrets: readonly SecretRow[], subscriptions: readonly SubscriptionRow[]): AppView {
+    return {
       ref: row.ref,
       id: row.id,
       owner: row.owner,
@@ -244,7 +272,6 @@ export class Directory {
       secrets: secrets.map((each) => this.#openSecret(row.id, each)),
       subscriptions: subscriptions.map((each) => this.#openSubscription(each)),
     };
-    keepBounded(this.#apps, row.ref, app, appsMax);
   }
 
   #openSecret(app: string, row: SecretRow): SecretView {
