@@ -109,7 +109,7 @@ function cheaperThanRivals(scenario: string, atMost: number): Target {
     bound: { atMost },
     read: ({ rivals }) => {
       const found = rivals?.result.contests.find((each) => each.scenario === scenario);
-      if (!rivals || !found?.control) return null;
+      if (!rivals || !found) return null;
       const pairs = Math.min(...Object.values(found.atMaximum).map(({ windows, voidWindows }) => windows - voidWindows));
       return compared({ ratio: ratios(found).atMaximum, control: found.control }, pairs, rivals);
     },

@@ -155,7 +155,7 @@ test("a notification touches as many pages, and memory holds as much, after many
   assert.ok(early.pages.size >= 3, "publish, scan and record were seen");
   const [publishedBefore, untilMs] = [steady.published, performance.now() + minutes * 60_000];
   if (minutes === 0) await steady.publish(muchEvents);
-  while (performance.now() < untilMs) await steady.publish(littleEvents);
+  while (performance.now() < untilMs) await steady.publish(muchEvents);
   const late = await steady.look();
   await client.end();
 

@@ -8,7 +8,7 @@ import { measureLoad } from "../load.ts";
 import type { LoadWindow } from "../load.ts";
 import { findMaximum } from "../maximum.ts";
 import { measuredCore } from "../pinned.ts";
-import { batches, fanOut10, shortSearch, single } from "../settings.ts";
+import { fanOut10, single } from "../settings.ts";
 import type { Scenario } from "../settings.ts";
 import { control } from "../statistics.ts";
 import type { Control } from "../statistics.ts";
@@ -34,8 +34,8 @@ export type Contest = {
   readonly maxima: Readonly<Record<string, number>>;
   readonly atMaximum: Readonly<Record<string, Did>>;
   readonly atSameRate: Readonly<Record<string, Did>>;
-  /** Bellhop at its maximum compared with itself; null where there is no target, and so no comparison that counts. */
-  readonly control: Control | null;
+  /** Bellhop at its maximum compared with itself. */
+  readonly control: Control;
 };
 export type Trouble = { readonly name: string; readonly before: Did; readonly hanging: Did; readonly retriesWaiting: Did };
 export type RivalsResult = {
@@ -44,7 +44,6 @@ export type RivalsResult = {
   readonly troubles: readonly Trouble[];
 };
 
-type Search = Parameters<typeof findMaximum>[3];
 type Maxima = Readonly<Record<string, number>>;
 type Windows = Readonly<Record<string, LoadWindow[]>>;
 type Turns = Readonly<Record<string, () => Promise<LoadWindow>>>;
@@ -69,7 +68,6 @@ export async function measureRivals(bench: Bench): Promise<RivalsResult> {
   const systems: readonly System[] = [bellhop, ...rivals];
   const contests: Contest[] = [];
   for (const scenario of judged) contests.push(await compete(bench, systems, scenario));
-  contests.push(await lookAtContest(bench, systems, batches));
   const troubles = await trouble(bench, bellhop, rivals);
   for (const rival of rivals) await bench.stop(rival);
   const all = ["Bellhop", ...names] as const;
@@ -77,55 +75,36 @@ export async function measureRivals(bench: Bench): Promise<RivalsResult> {
 }
 
 async function compete(bench: Bench, systems: readonly System[], scenario: Scenario): Promise<Contest> {
-  const { pairs, pairsWithin } = bench.timing;
-  const maxima = await maximaOf(bench, systems, scenario, bench.timing);
+  const { pairs, looks, pairsWithin } = bench.timing;
+  const maxima = await maximaOf(bench, systems, scenario);
+  const most = (name: string): number => Math.round((maxima[name] as number) * share);
   bench.say(`${scenario.name}: Bellhop and rivals by turns`);
-  const turn = (system: System): Promise<LoadWindow> => load(bench, system, scenario, most(maxima, system));
+  const turn = (system: System): Promise<LoadWindow> => load(bench, system, scenario, most(system.name));
   const again = (): Promise<LoadWindow> => turn(systems[0] as System);
-  const taken = await interleave({ ...turnsOf(systems, turn), again }, pairs, pairsWithin);
-  const costs = (name: string): number[] => figuresOf(windowsOf(taken, name), ({ cost }) => cost);
-  return { ...(await contest(bench, systems, scenario, maxima, taken)), control: control(costs("Bellhop"), costs("again")) };
+  const atMaximum = await interleave({ ...turnsOf(systems, turn), again }, pairs, pairsWithin);
+  const sameTurns = turnsOf(systems, (system) => load(bench, system, scenario, sameRate));
+  const atSameRate = await interleave(sameTurns, looks, pairsWithin);
+  const costs = (name: string): number[] => figuresOf(windowsOf(atMaximum, name), ({ cost }) => cost);
+  const did = (windows: Windows, rateOf: (name: string) => number): Record<string, Did> =>
+    Object.fromEntries(systems.map(({ name }) => [name, summed(rateOf(name), windowsOf(windows, name))]));
+  return {
+    scenario: scenario.name,
+    maxima,
+    atMaximum: did(atMaximum, most),
+    atSameRate: did(atSameRate, () => sameRate),
+    control: control(costs("Bellhop"), costs("again")),
+  };
 }
 
-/** Where there is no target: maxima are looked for roughly, and there are fewer windows. */
-async function lookAtContest(bench: Bench, systems: readonly System[], scenario: Scenario): Promise<Contest> {
-  const { looks, pairsWithin } = bench.timing;
-  const maxima = await maximaOf(bench, systems, scenario, shortSearch);
-  bench.say(`${scenario.name}: a short look at Bellhop and rivals by turns`);
-  const turns = turnsOf(systems, (system) => load(bench, system, scenario, most(maxima, system)));
-  const taken = await interleave(turns, looks, pairsWithin);
-  return { ...(await contest(bench, systems, scenario, maxima, taken)), control: null };
-}
-
-async function maximaOf(bench: Bench, systems: readonly System[], scenario: Scenario, search: Search): Promise<Maxima> {
+async function maximaOf(bench: Bench, systems: readonly System[], scenario: Scenario): Promise<Maxima> {
   const maxima: Record<string, number> = {};
   for (const system of systems) {
     bench.say(`${scenario.name}: the maximum of ${system.name}`);
     await measureLoad(bench, { system, scenario, rate: sameRate, warmUp: firstWarmUpS, window: 0.1 });
-    const isKnown = system.name === "Bellhop" && search === bench.timing;
-    maxima[system.name] = (isKnown ? await bench.maximum(scenario) : await findMaximum(bench, system, scenario, search)).rate;
+    const found = system.name === "Bellhop" ? await bench.maximum(scenario) : await findMaximum(bench, system, scenario);
+    maxima[system.name] = found.rate;
   }
   return maxima;
-}
-
-async function contest(
-  bench: Bench,
-  systems: readonly System[],
-  scenario: Scenario,
-  maxima: Maxima,
-  atMaximum: Windows,
-): Promise<Omit<Contest, "control">> {
-  const { looks, pairsWithin } = bench.timing;
-  const turns = turnsOf(systems, (system) => load(bench, system, scenario, sameRate));
-  const atSameRate = await interleave(turns, looks, pairsWithin);
-  const did = (windows: Windows, rateOf: (system: System) => number): Record<string, Did> =>
-    Object.fromEntries(systems.map((system) => [system.name, summed(rateOf(system), windowsOf(windows, system.name))]));
-  return {
-    scenario: scenario.name,
-    maxima,
-    atMaximum: did(atMaximum, (system) => most(maxima, system)),
-    atSameRate: did(atSameRate, () => sameRate),
-  };
 }
 
 /** Single publishing at the same rate: before, with one receiver in a hundred hanging, and with retries waiting. */
@@ -157,8 +136,6 @@ function turnsOf(systems: readonly System[], turn: (system: System) => Promise<L
 function load(bench: Bench, system: System, scenario: Scenario, rate: number, warmUp = bench.timing.warmUp): Promise<LoadWindow> {
   return measureLoad(bench, { system, scenario, rate, warmUp, window: bench.timing.window });
 }
-
-const most = (maxima: Maxima, { name }: System): number => Math.round((maxima[name] as number) * share);
 
 function windowsOf(taken: Windows, name: string): LoadWindow[] {
   return taken[name] ?? [];

@@ -45,7 +45,7 @@ function contestRows({ scenario, maxima, atMaximum, atSameRate }: Contest): stri
 function ratioRow(contest: Contest): string[] {
   const { atMaximum, atSameRate, maximum } = ratios(contest);
   const { scenario, control } = contest;
-  const chance = control === null ? "a short look" : `${control.ratio.toFixed(2)} (${control.upper.toFixed(2)})`;
+  const chance = `${control.ratio.toFixed(2)} (${control.upper.toFixed(2)})`;
   return [scenario, atMaximum.toFixed(2), chance, atSameRate.toFixed(2), maximum.toFixed(1)];
 }
 
