@@ -128,4 +128,10 @@ export async function makeLedger(t: TestContext): Promise<Ledger> {
   return ledger;
 }
 
+/** A few milliseconds; every tenth notification fails at first. More failures in a row than ten would be backed off from. */
+export function slowAndSometimesFailing({ id, attempts }: Entry): Answer {
+  const chance = Number.parseInt(id.slice(-10, -4), 16);
+  return { status: attempts === 1 && chance % 10 === 0 ? 500 : 200, afterMs: 2 + (chance % 7) };
+}
+
 const isSuccess = ({ answered }: Entry): boolean => answered !== null && answered >= 200 && answered < 300;

@@ -325,3 +325,31 @@ test("axe finds nothing in either theme, with the panel and without, and the con
   await hub.now.checkAccessibility("There is no search word statsu");
   hub.now.checkConsole(/status of 404/);
 });
+
+test("what happens after the log was first read, and before its stream opened, is shown", async () => {
+  const { context, program } = hub.now;
+  const { app } = await program.makeApp("between", [{ url: `${inbox.url}/between`, topics: ["ticket.created"] }]);
+  const page = await context.newPage();
+  const [read, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let isFirst = true;
+  await page.route("**/v1/notifications?*", async (route) => {
+    if (!isFirst) return route.continue();
+    isFirst = false;
+    const response = await route.fetch();
+    read.resolve();
+    await opened.promise;
+    // Whoever does not want it any more has let go of it.
+    await route.fulfill({ response }).catch(() => undefined);
+  });
+  await page.route("**/v1/stream?*", async (route) => {
+    await read.promise;
+    await program.must("POST", "/v1/events", { workspace_id: "ext:between", topic: "ticket.created", item: { type: "thing", id: "1" } });
+    await eventually(async () => ((await program.countNotifications({ app, status: "delivered" })) === 1 ? true : null));
+    await route.continue();
+  });
+  await page.goto(`${program.url}/apps/${app}/deliveries`);
+  await page.getByRole("status", { name: "Live tail" }).getByText("Live").waitFor();
+  opened.resolve();
+  await page.getByRole("grid", { name: "Notifications" }).getByText("delivered", { exact: true }).waitFor();
+  await page.close();
+});

@@ -12,7 +12,8 @@ import { desktop, Hub } from "./hub.ts";
 import { recordTrace, scriptTasksMs } from "./trace.ts";
 
 const taskMsMax = 50;
-const traces = 3;
+/** A trace in which something else happened says nothing: two of three have to be good. */
+const [traces, goodTraces] = [3, 2];
 const rows = 10_000;
 const rowsOfPage = 100;
 const wheelPx = 3 * desktop.height;
@@ -51,7 +52,8 @@ async function scrollThrough(page: Page): Promise<void> {
 
 test(`while ${rows} rows are scrolled through no task of our own script takes more than ${taskMsMax} ms`, async (t) => {
   const longest: number[] = [];
-  for (let trace = 0; trace < traces; trace++) {
+  const good = (): number => longest.filter((ms) => ms <= taskMsMax).length;
+  while (longest.length < traces && good() < goodTraces) {
     await hub.go(`/apps/${filled.busy.app}/deliveries`, "Deliveries");
     await rowAt(1).waitFor();
     const events = await recordTrace(hub.page, () => scrollThrough(hub.page));
@@ -59,9 +61,8 @@ test(`while ${rows} rows are scrolled through no task of our own script takes mo
     assert.ok(tasks.length > rows / rowsOfPage, "each page that was read was drawn by our script");
     longest.push(Math.max(...tasks));
   }
-  const [, median = Infinity] = longest.toSorted((a, b) => a - b);
   const told = `the longest of each trace: ${longest.map((ms) => ms.toFixed(1)).join(", ")} ms`;
   t.diagnostic(told);
-  assert.ok(median <= taskMsMax, told);
+  assert.ok(good() >= goodTraces, told);
   hub.checkConsole();
 });

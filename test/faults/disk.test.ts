@@ -74,14 +74,14 @@ async function nearlyFull(t: TestContext): Promise<void> {
 async function full(t: TestContext): Promise<void> {
   const { disk, program, ledger, receivers } = await startOnSmallDisk(t);
   const load = startLoad(t, program, "ext:w", [ticket]);
-  await moreAcknowledged(load);
+  await load.moreAcknowledged(eventsBetween);
 
   // Tables cannot grow, while the database's log still has room.
   await onDatabase(program, async (client) => client.query("select pg_switch_wal()"));
   await refusedUnder(load, disk);
   assert.ok(program.isRunning);
   disk.free();
-  await moreAcknowledged(load);
+  await load.moreAcknowledged(eventsBetween);
 
   // Its log has no room either, without which PostgreSQL cannot be.
   disk.fill();
@@ -155,11 +155,6 @@ async function refusal(program: Program): Promise<Refusal | null> {
   const event = { workspace_id: "ext:w", topic: "conversation.user.created", item: { type: "conversation", id: "1" } };
   const { status, body, headers } = await program.call<Refusal["body"]>("POST", "/v1/events", event);
   return status === 202 ? null : { status, body, retryAfter: headers.get("retry-after") };
-}
-
-async function moreAcknowledged(load: Load): Promise<void> {
-  const before = load.acknowledged.length;
-  await eventually(() => (load.acknowledged.length >= before + eventsBetween ? true : null));
 }
 
 /** Two ends of files: the one that is open, and one that may lie ready. */

@@ -2,6 +2,7 @@
 // third of them with idempotency keys. It keeps its own book of what became of each event.
 import { setTimeout as pause } from "node:timers/promises";
 import type { TestContext } from "node:test";
+import { eventually } from "../eventually.ts";
 import { adminKey } from "../program.ts";
 import type { Program } from "../program.ts";
 
@@ -51,6 +52,12 @@ export class Load {
 
   get acknowledged(): Published[] {
     return [...this.published.values()].filter(({ outcome }) => outcome === "acknowledged");
+  }
+
+  /** Returns once so many more were acknowledged. */
+  async moreAcknowledged(count: number): Promise<void> {
+    const before = this.acknowledged.length;
+    await eventually(() => (this.acknowledged.length >= before + count ? true : null));
   }
 
   start(): void {

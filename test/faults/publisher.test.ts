@@ -47,7 +47,7 @@ test("mean and slow publishers get clear answers, and an honest one notices noth
   const { program, ledger, receivers } = await start(t);
   const world: World = { program, port: program.port, sockets: [] };
   const load = startLoad(t, program, "ext:w", [ticket]);
-  await eventually(() => (load.acknowledged.length >= 500 ? true : null));
+  await load.moreAcknowledged(500);
   const before = memoryOf(program);
   const slow = beSlow(t, world);
   const unread = stopReading(world);

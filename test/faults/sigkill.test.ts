@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { eventually } from "../eventually.ts";
-import { makeLedger } from "../ledger.ts";
-import type { Answer, Entry } from "../ledger.ts";
+import { makeLedger, slowAndSometimesFailing } from "../ledger.ts";
 import { makeProgram } from "../program.ts";
 import { seededChance } from "./chance.ts";
 import { Load, startLoad } from "./load.ts";
@@ -27,12 +26,6 @@ const inFlight = [22, 21, 21];
 const repeatedPerKillMax = 128;
 /** Longer than from one checkpoint to the next. */
 const quietMs = 6_000;
-
-/** A few milliseconds; every tenth notification fails at first. More failures in a row than ten would be backed off from. */
-function slowAndSometimesFailing({ id, attempts }: Entry): Answer {
-  const chance = Number.parseInt(id.slice(-10, -4), 16);
-  return { status: attempts === 1 && chance % 10 === 0 ? 500 : 200, afterMs: 2 + (chance % 7) };
-}
 
 test("whatever was acknowledged arrives, under one id, although the program is killed again and again", async (t) => {
   const { seed, chance } = seededChance();

@@ -7,21 +7,13 @@ import type { TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { createTestDatabase } from "../database.ts";
 import { eventually } from "../eventually.ts";
-import { makeLedger } from "../ledger.ts";
-import type { Answer, Entry, Ledger } from "../ledger.ts";
+import { makeLedger, slowAndSometimesFailing } from "../ledger.ts";
+import type { Ledger } from "../ledger.ts";
 import { makeProgram } from "../program.ts";
 import type { Program } from "../program.ts";
 import { seededChance } from "./chance.ts";
+import { assertKept } from "./kept.ts";
 import { Load } from "./load.ts";
-import {
-  assertAllSigned,
-  assertAttemptsNeverDecrease,
-  assertEachRequestOnce,
-  assertNothingElse,
-  assertOneIdEach,
-  everythingArrived,
-  everythingRecorded,
-} from "./promises.ts";
 import type { Receiver } from "./promises.ts";
 import { startTcpProxy } from "./tcp-proxy.ts";
 import type { Conditions, TcpProxy } from "./tcp-proxy.ts";
@@ -71,12 +63,6 @@ function slowBy(delayMs: number, jitterMs: number): Conditions {
 
 type World = { proxy: TcpProxy; program: Program; ledger: Ledger; receivers: Receiver[] };
 
-/** A few milliseconds; every tenth notification fails at first. More failures in a row than ten would be backed off from. */
-function slowAndSometimesFailing({ id, attempts }: Entry): Answer {
-  const chance = Number.parseInt(id.slice(-10, -4), 16);
-  return { status: attempts === 1 && chance % 10 === 0 ? 500 : 200, afterMs: 2 + (chance % 7) };
-}
-
 async function startWorld(t: TestContext, chance: () => number): Promise<World> {
   const database = await createTestDatabase();
   const { proxy, url } = await startTcpProxy(t, database.url, chance);
@@ -96,44 +82,6 @@ async function startWorld(t: TestContext, chance: () => number): Promise<World> 
   );
   ledger.secret = app.secret;
   return { proxy, program, ledger, receivers };
-}
-
-/** What was acknowledged has arrived, nothing else has, each attempt once; what was refused does not exist. */
-async function assertKept({ program, ledger, receivers }: World, load: Load): Promise<string> {
-  const statuses = new Set(load.answers.map(({ status }) => status));
-  assert.deepEqual(statuses.difference(new Set([202, 503])), new Set());
-  assert.deepEqual(new Set(load.answers.flatMap(({ codes }) => codes)).difference(new Set(["unavailable", "outcome_unknown"])), new Set());
-  assert.deepEqual(
-    load.answers.filter(({ status, retryAfter }) => status === 503 && retryAfter === null),
-    [],
-  );
-  const again = [...load.published.values()].filter(({ key, outcome }) => key !== null && outcome !== "acknowledged");
-  await load.repeat(again);
-  assert.deepEqual(
-    again.filter(({ outcome }) => outcome !== "acknowledged"),
-    [],
-  );
-  await everythingArrived(load.acknowledged, receivers);
-  await everythingRecorded(program);
-  assertOneIdEach([ledger]);
-  assertNothingElse(load.published, receivers);
-  assertAllSigned([ledger]);
-  assertAttemptsNeverDecrease([ledger]);
-  assertEachRequestOnce([ledger]);
-  const refused = new Set([...load.published.values()].filter(({ outcome }) => outcome === "refused").map(({ object }) => object));
-  assert.deepEqual(
-    ledger.entries.filter(({ object }) => refused.has(object)),
-    [],
-    "what was refused was stored",
-  );
-  assert.ok(program.isRunning);
-  const unknown = [...load.published.values()].filter(({ outcome }) => outcome === "unknown").length;
-  return `${load.acknowledged.length} acknowledged, ${refused.size} refused, ${unknown} unknown, ${again.length} repeated with their key`;
-}
-
-async function moreAcknowledged(load: Load, count: number): Promise<void> {
-  const before = load.acknowledged.length;
-  await eventually(() => (load.acknowledged.length >= before + count ? true : null));
 }
 
 async function isReady({ program }: World): Promise<boolean> {
@@ -186,16 +134,16 @@ suite("between the program and its PostgreSQL", { concurrency: true }, () => {
     const { proxy, program } = world;
     const { load, stop } = startPublishing(t, program);
     const stopReading = startReading(t, program);
-    await moreAcknowledged(load, 50);
+    await load.moreAcknowledged(50);
     for (const [kind, name] of Array.from({ length: rounds }, () => planOf(chance)).flat()) {
       await eventually(() => (proxy.open(kind) > 0 ? true : null));
       (troubles[name] as Trouble)(proxy, kind, chance);
       await pause(troubleMs.least + chance() * (troubleMs.most - troubleMs.least));
       proxy.heal();
-      await moreAcknowledged(load, 10 + Math.floor(chance() * 60));
+      await load.moreAcknowledged(10 + Math.floor(chance() * 60));
     }
     await eventually(async () => ((await isReady(world)) ? true : null));
-    await moreAcknowledged(load, 50);
+    await load.moreAcknowledged(50);
     const slowestMs = Math.max(await stop(), await stopReading());
     t.diagnostic(`${await assertKept(world, load)}; slowest call ${slowestMs.toFixed(0)} ms; ${JSON.stringify([...proxy.made])}`);
   });
@@ -205,7 +153,7 @@ suite("between the program and its PostgreSQL", { concurrency: true }, () => {
     const world = await startWorld(t, chance);
     const { proxy, program, ledger } = world;
     const { load, stop } = startPublishing(t, program);
-    await moreAcknowledged(load, 100);
+    await load.moreAcknowledged(100);
     proxy.set(silent);
     const silentSinceMs = performance.now();
     const sinceMs = (): number => performance.now() - silentSinceMs;
@@ -220,7 +168,7 @@ suite("between the program and its PostgreSQL", { concurrency: true }, () => {
     proxy.openNew();
     const healedMs = sinceMs();
     await eventually(async () => ((await isReady(world)) ? true : null));
-    await moreAcknowledged(load, 100);
+    await load.moreAcknowledged(100);
     const recoveredMs = sinceMs() - healedMs;
     const slowestMs = await stop();
     const told = `first refusal after ${firstRefusalMs.toFixed(0)} ms, slowest publish ${slowestMs.toFixed(0)} ms, recovered in ${recoveredMs.toFixed(0)} ms`;
@@ -238,12 +186,12 @@ suite("between the program and its PostgreSQL", { concurrency: true }, () => {
     // More waits than can be sent until sending has to stop.
     ledger.answer = () => ({ status: 200, afterMs: slowAnswerMs });
     const { load, stop } = startPublishing(t, program);
-    await moreAcknowledged(load, 50);
+    await load.moreAcknowledged(50);
     for (let batch = 0; batch < backlogBatches; batch++) await load.publish(100);
     proxy.set(silent, "lease");
     await pause(leaseMs);
     ledger.phase = 1;
-    await moreAcknowledged(load, 50);
+    await load.moreAcknowledged(50);
     await stop();
     assert.deepEqual(
       ledger.entries.filter(({ phase }) => phase === 1),

@@ -59,6 +59,12 @@ export function askPages<N extends RouteName>(name: N, input: Input<N> = {}) {
   };
 }
 
+/** What is being read for the first time too: that answer may be from before what has happened, and would be joined otherwise. */
+export async function readAgain(client: QueryClient, queryKey: readonly unknown[]): Promise<void> {
+  await client.cancelQueries({ queryKey });
+  await client.invalidateQueries({ queryKey });
+}
+
 export type Command<N extends RouteName> = UseMutationResult<Answer<N>, Error, Input<N>>;
 
 /**
@@ -72,7 +78,7 @@ export function useCommand<N extends RouteName>(name: N, changes: readonly Route
     mutationFn: (input: Input<N>) => call(name, input),
     onSuccess: async (answer) => {
       done?.(answer);
-      await Promise.all(changes.map((route) => client.invalidateQueries({ queryKey: [route] })));
+      await Promise.all(changes.map((route) => readAgain(client, [route])));
     },
     onSettled: (_answer, _error, input) => void underWay.current.delete(JSON.stringify(input)),
   });

@@ -4,7 +4,7 @@ import type { StreamRate } from "@bellhop/contract/stream";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Answer } from "../../api/client.ts";
-import { ask, askPages } from "../../api/queries.ts";
+import { ask, askPages, readAgain } from "../../api/queries.ts";
 import { useStream } from "../../api/stream.ts";
 import type { StreamState } from "../../api/stream.ts";
 import { LiveRows } from "./live-rows.ts";
@@ -47,14 +47,14 @@ export function useLog({ query, enabled, aboutNow, holding }: LogOptions): Log {
   const restart = useRestart(asked.queryKey, live);
   const [missed, setMissed] = useState(false);
   const isHeld = holding.scrolled || holding.paused;
-  const readAgain = (): void => (isHeld ? setMissed(true) : restart());
+  const again = (): void => (isHeld ? setMissed(true) : restart());
   const stream = useStream({
     query,
     enabled,
     on: {
-      notification: (entry) => (live.arrive(entry, holding, Date.now()) ? undefined : readAgain()),
+      notification: (entry) => (live.arrive(entry, holding, Date.now()) ? undefined : again()),
       rate: (told) => setRate(told.shown < told.per_second ? told : null),
-      gap: readAgain,
+      gap: again,
     },
   });
   const head = useQuery({
@@ -106,13 +106,18 @@ type Pages = { pages: Answer<"listNotifications">[]; pageParams: unknown[] };
 function useRestart(queryKey: readonly unknown[], live: LiveRows): () => void {
   const client = useQueryClient();
   const running = useRef(false);
+  const wanted = useRef(false);
   const again = async (): Promise<void> => {
+    wanted.current = true;
     if (running.current) return;
     running.current = true;
-    const beganMs = Date.now();
-    client.setQueryData<Pages>(queryKey, (old) => old && { pages: old.pages.slice(0, 1), pageParams: old.pageParams.slice(0, 1) });
-    await client.invalidateQueries({ queryKey });
-    live.forgetBefore(beganMs);
+    while (wanted.current) {
+      wanted.current = false;
+      const beganMs = Date.now();
+      client.setQueryData<Pages>(queryKey, (old) => old && { pages: old.pages.slice(0, 1), pageParams: old.pageParams.slice(0, 1) });
+      await readAgain(client, queryKey);
+      live.forgetBefore(beganMs);
+    }
     running.current = false;
   };
   return () => void again();

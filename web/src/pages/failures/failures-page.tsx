@@ -4,7 +4,7 @@ import { Link, getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { searchTimeMs } from "@bellhop/contract/search-time";
 import type { Answer } from "../../api/client.ts";
-import { ask } from "../../api/queries.ts";
+import { ask, readAgain } from "../../api/queries.ts";
 import { useStream } from "../../api/stream.ts";
 import { Button, buttonLook } from "../../parts/button.tsx";
 import { Empty } from "../../parts/empty.tsx";
@@ -88,7 +88,7 @@ type Query = { readonly app: string; readonly since: string; readonly until?: st
 function useFailures({ app, since, until, subscription }: Query) {
   const client = useQueryClient();
   const query = { app, since, ...(until === undefined ? {} : { until }), ...(subscription === undefined ? {} : { subscription }) };
-  const again = (): void => void client.invalidateQueries({ queryKey: ["listFailures"] });
+  const again = (): void => void readAgain(client, ["listFailures"]);
   const [settle] = useState(() => afterwards(settleMs));
   useStream({ query: { app }, enabled: until === undefined, on: { notification: () => settle(again), gap: again } });
   return useQuery({ ...ask("listFailures", { query }), placeholderData: (old) => old });

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { Answer } from "../../api/client.ts";
-import { ask } from "../../api/queries.ts";
+import { ask, readAgain } from "../../api/queries.ts";
 import { useStream } from "../../api/stream.ts";
 
 export type Notification = Answer<"getNotification">;
@@ -14,9 +14,9 @@ export function useNotification(id: string): { notification: UseQueryResult<Noti
   const input = { params: { id } };
   const notification = useQuery(ask("getNotification", input));
   const attempts = useQuery(ask("listAttempts", input));
-  const readAgain = (): void => {
-    for (const name of ["getNotification", "listAttempts"] as const) void client.invalidateQueries({ queryKey: [name, input] });
+  const again = (): void => {
+    for (const name of ["getNotification", "listAttempts"] as const) void readAgain(client, [name, input]);
   };
-  useStream({ query: { id }, enabled: notification.isSuccess, on: { notification: readAgain, gap: readAgain } });
+  useStream({ query: { id }, enabled: notification.isSuccess, on: { notification: again, gap: again } });
   return { notification, attempts };
 }

@@ -1,7 +1,7 @@
 // The replays of an app's subscriptions, newest first; running ones tell by themselves how far they are.
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Answer } from "../../api/client.ts";
-import { ask } from "../../api/queries.ts";
+import { ask, readAgain } from "../../api/queries.ts";
 import { useStream } from "../../api/stream.ts";
 
 export type Replay = Answer<"getReplay">;
@@ -35,7 +35,7 @@ export function useReplays(app: string, subscriptions: readonly Subscription[]):
   useStream({
     query: { app },
     on: {
-      gap: () => void client.invalidateQueries({ queryKey: ["listReplays"] }),
+      gap: () => void readAgain(client, ["listReplays"]),
       replay: (replay) =>
         client.setQueryData<ReplayList>(
           listOf(replay.subscription).queryKey,
