@@ -14,7 +14,6 @@ import type { SoakedPart } from "./soak-report.ts";
 const partTimeoutMs = 3 * 3_600_000;
 const resultsFile = new URL("../docs/reliability.json", import.meta.url);
 const documentFile = new URL("../docs/reliability.md", import.meta.url);
-const formatter = new URL("../node_modules/.bin/oxfmt", import.meta.url).pathname;
 
 type Part = { readonly name: string; readonly title: string; readonly files: readonly string[]; readonly sizes: Record<string, string> };
 
@@ -80,7 +79,6 @@ function keep(soaked: readonly SoakedPart[]): void {
   writeFileSync(resultsFile, `${JSON.stringify(all, null, 1)}\n`);
   if (all.length < parts.length) return;
   writeFileSync(documentFile, reliabilityText(all));
-  spawnSync(formatter, [documentFile.pathname], { stdio: ["ignore", "ignore", "inherit"] });
 }
 
 async function soak({ name: part, title, files, sizes }: Part, postgresUrl: string): Promise<SoakedPart> {
