@@ -69,8 +69,8 @@ export async function whyMarked(known: Known, endpoints: Endpoints, open: readon
     open.map(({ workspace }) => workspace),
   );
   return open.map((each) => {
-    const marked = endpoints.whyMarked({ ...each, madeAtMs: madeAtMs(each.id) });
-    return marked ?? whyRefused(known, { ...each, madeAtMs: each.isReplay ? null : madeAtMs(each.id) });
+    const made = { ...each, madeAtMs: madeAtMs(each.id) };
+    return endpoints.whyMarked(made) ?? whyRefused(known, made, each.isReplay);
   });
 }
 

@@ -137,16 +137,12 @@ export class Dispatcher {
   whyOver(work: Work): EndedReason | null {
     if (work.canceled) return "canceled";
     const subscription = this.#ports.directory.app(work.app)?.subscriptions.find((each) => each.ref === work.subscription);
-    return this.#ports.whyEnded(work, subscription) ?? this.#whyRefused(work, work.retryReason === replayCause);
+    return this.#ports.whyEnded(work, subscription) ?? whyRefused(this.#ports, work, work.retryReason === replayCause);
   }
 
   /** Why nobody may replay it. Asked of what was loaded. */
   whyNoReplay(work: Work): EndedReason | null {
-    return this.#whyRefused(work, true);
-  }
-
-  #whyRefused({ app, workspace, subscription, topic, madeAtMs }: Work, isReplay: boolean): EndedReason | null {
-    return whyRefused(this.#ports, { app, workspace, subscription, topic, madeAtMs: isReplay ? null : madeAtMs });
+    return whyRefused(this.#ports, work, true);
   }
 
   async #loadAndStart(works: readonly Work[]): Promise<void> {

@@ -12,17 +12,19 @@ export type Matched = {
   readonly workspace: number;
   readonly subscription: number;
   readonly topic: string;
-  /** Null for a replay by hand: that the app was installed again since its notification was made does not matter to it. */
-  readonly madeAtMs: number | null;
+  readonly madeAtMs: number;
 };
 
-/** Of what was forgotten since it was loaded nothing is said: it is loaded before a request. */
-export function whyRefused({ directory, catalogue }: Known, matched: Matched): EndedReason | null {
+/**
+ * Of what was forgotten since it was loaded nothing is said: it is loaded before a request. To a replay by hand it does not
+ * matter that the app was installed again since its notification was made.
+ */
+export function whyRefused({ directory, catalogue }: Known, matched: Matched, isReplay: boolean): EndedReason | null {
   const [app, workspace] = [directory.app(matched.app), directory.workspaceByRef(matched.workspace)];
   if (app === undefined || workspace === undefined) return null;
   const installation = workspace?.installations.get(matched.app);
   if (!app || !installation) return "uninstalled";
-  if (matched.madeAtMs !== null && isOfEarlier(matched.madeAtMs, installation.sinceMs)) return "uninstalled";
+  if (!isReplay && isOfEarlier(matched.madeAtMs, installation.sinceMs)) return "uninstalled";
   const subscription = app.subscriptions.find(({ ref }) => ref === matched.subscription);
   const topic = catalogue().topicNamed(matched.topic) ?? catalogue().formerly(matched.topic)?.topic ?? null;
   return whyNotNow(catalogue(), topic, installation, app.facts, subscription?.facts ?? null);
