@@ -1,6 +1,5 @@
 // Writes docs/performance.md from a report, so that no figure in it is typed by hand. What a missed target was found to be caused
 // by is written by people, in `findings.md` beside this file.
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sections } from "./report.ts";
@@ -12,12 +11,10 @@ import { judge } from "./targets.ts";
 import type { Verdict } from "./targets.ts";
 
 const findingsFile = join(import.meta.dirname, "findings.md");
-const formatter = join(import.meta.dirname, "../node_modules/.bin/oxfmt");
 
 export function writeDocument(report: Report, file: string): void {
   const findings = existsSync(findingsFile) ? readFileSync(findingsFile, "utf8").trim() : "";
   writeFileSync(file, documentOf(report, findings));
-  spawnSync(formatter, [file], { stdio: ["ignore", "ignore", "inherit"] });
 }
 
 export function documentOf(report: Report, findings: string): string {
