@@ -50,10 +50,12 @@ function ratioRow(contest: Contest): string[] {
 }
 
 function troubleRow({ name, before, hanging, retriesWaiting }: Trouble): string[] {
-  return [
-    name,
-    ...[before, hanging, retriesWaiting].flatMap((did) => [did.perSecond.toFixed(0), did.cost.toFixed(3), ms(did.p50), ms(did.p99)]),
-  ];
+  return [name, ...[before, hanging, retriesWaiting].flatMap(didCells)];
+}
+
+/** What delivered nothing has no cost and no latency. */
+function didCells({ perSecond, cost, p50, p99 }: Did): string[] {
+  return perSecond === 0 ? ["0", "none", "none", "none"] : [perSecond.toFixed(0), cost.toFixed(3), ms(p50), ms(p99)];
 }
 
 function ms(value: number): string {
