@@ -1,4 +1,4 @@
-// Writes docs/performance.md from a report, so that no figure in it is typed by hand. What a missed target was found to be caused
+// Writes docs/performance.md from a report, so that no figure in its tables is typed by hand. What a missed target was found to be caused
 // by is written by people, in `findings.md` beside this file.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,7 +25,7 @@ export function documentOf(report: Report, findings: string): string {
 const opening = `# Performance
 
 What a notification costs, how fast it arrives, what it needs of a machine, and where Bellhop falls short of what we want. This page is
-written by \`npm run bench\` from what it measured; no figure in it is typed by hand. How the figures are made is at the end.`;
+written by \`npm run bench\` from what it measured; no figure in its tables is typed by hand. How the figures are made is at the end.`;
 
 /** What we would not like to find out ourselves comes first. */
 function gaps(verdicts: readonly Verdict[], findings: string): string[] {

@@ -1,5 +1,5 @@
 // Runs all tests, or the files given: one private PostgreSQL for the whole run, a database of its own for each test that
-// asks. `--quick` leaves out those that take long: kills, hostile receivers, weeks of time, a million rows.
+// asks. `--quick` leaves out those that take long: the browser, kills, hostile receivers, weeks of time, a million rows.
 import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
 import { startTestPostgres } from "../test/database.ts";
@@ -8,17 +8,30 @@ const concurrency = 2;
 const hangsAfterMs = 180_000;
 const slow = [
   "server/src/embedded/",
-  "test/browser/scrolling",
+  "server/src/manage/replays",
+  "server/src/schedule/replays",
+  "server/src/show/list",
+  "server/src/show/statistics-buffers",
+  "test/brakes",
+  "test/browser/",
   "test/ended-reasons",
+  "test/ends",
   "test/fairness",
   "test/faults/",
   "test/forty-days",
   "test/hostile/",
+  "test/link",
   "test/order",
   "test/page-buffers",
+  "test/pause",
+  "test/publish-order",
   "test/replays",
-  "test/states-over-days",
+  "test/secrets-inside",
+  "test/states",
+  "test/statistics",
   "test/steady",
+  "test/stream",
+  "test/system",
   "test/throttle",
 ];
 const root = new URL("..", import.meta.url).pathname;
