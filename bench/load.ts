@@ -1,4 +1,4 @@
-// A system under a load from outside: a window's cost, latencies and bytes.
+// A system under a load from outside: a window's cost, latencies and bytes. What goes to receivers that hang is not counted as done.
 import { setTimeout as wait } from "node:timers/promises";
 import type { Bench } from "./bench.ts";
 import type { Quantiles } from "./clock.ts";
@@ -50,7 +50,7 @@ export async function measureLoad(bench: Bench, { system, scenario, rate, warmUp
   await Promise.all([generator.ask("reset"), receiver.ask("reset")]);
   const [before, sentBefore, receivedBefore] = [await system.written(), await sentBy(bench), await receivedBy(bench)];
   const measured = await measureWindow(
-    { pid: system.pid, count: async () => (await receivedBy(bench)).notifications, lateMs: () => latenessOf(bench) },
+    { pid: system.pid, count: async () => (await receivedBy(bench)).healthy, lateMs: () => latenessOf(bench) },
     window,
   );
   const [sent, received, after] = [await sentBy(bench), await receivedBy(bench), await system.written()];

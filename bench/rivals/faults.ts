@@ -9,7 +9,6 @@ import type { System } from "../system.ts";
 import type { Counted, Failing } from "./failing-receiver.ts";
 import type { Rival } from "./rivals.ts";
 
-const hangingShare = 0.01;
 const hangingMs = 10_000;
 /** Until as many requests hang as will at any time. */
 const hangingWarmUpS = 12;
@@ -17,9 +16,11 @@ const hangingWarmUpS = 12;
 const quietMs = 2_000;
 const quietWithinMs = 60_000;
 
-/** The last destinations answer after 10 s meanwhile; latencies are those of the others. What is left over then arrives before the next look. */
-export async function whileSomeHang<T>(bench: Bench, { destinations }: Scenario, look: (warmUpS: number) => Promise<T>): Promise<T> {
-  await bench.receiver.ask("hang", { from: destinations * (1 - hangingShare), ms: hangingMs } satisfies Hanging);
+export type Share = { readonly of: Scenario; readonly share: number };
+
+/** That share of the destinations answers after 10 s meanwhile; latencies are those of the others. What is left over then arrives before the next look. */
+export async function whileSomeHang<T>(bench: Bench, { of, share }: Share, look: (warmUpS: number) => Promise<T>): Promise<T> {
+  await bench.receiver.ask("hang", { from: of.destinations * (1 - share), ms: hangingMs } satisfies Hanging);
   try {
     return await look(hangingWarmUpS);
   } finally {
@@ -37,13 +38,17 @@ async function quiet({ receiver }: Bench): Promise<void> {
   }
 }
 
-const retries = { quick: 1_000, medium: 10_000, full: 100_000 } as const;
+const waiting = { quick: 1_000, medium: 10_000, full: 100_000 } as const;
+export function retriesWaiting({ timing }: Bench): number {
+  return waiting[timing.name];
+}
+
 /** Later than the benchmark takes, sooner than any system gives up. */
 const laterSeconds = 7_200;
 
 /** Rivals get jobs for later, as a failed attempt leaves them behind; Bellhop has to make its own. */
 export async function makeRetriesWait(bench: Bench, bellhop: System, rivals: readonly Rival[]): Promise<void> {
-  const count = retries[bench.timing.name];
+  const count = retriesWaiting(bench);
   for (const rival of rivals) await rival.addForLater({ count, seconds: laterSeconds, itemBytes });
   await failAtBellhop(bench, bellhop, count);
 }

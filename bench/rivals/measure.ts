@@ -15,7 +15,7 @@ import type { Control } from "../statistics.ts";
 import type { System } from "../system.ts";
 import { checkRival } from "./check.ts";
 import type { Checked } from "./check.ts";
-import { makeRetriesWait, whileSomeHang } from "./faults.ts";
+import { makeRetriesWait, retriesWaiting, whileSomeHang } from "./faults.ts";
 import { durability, Rival, rivalsHere } from "./rivals.ts";
 import type { RivalName } from "./rivals.ts";
 
@@ -37,7 +37,8 @@ export type Contest = {
   /** Bellhop at its maximum compared with itself. */
   readonly control: Control;
 };
-export type Trouble = { readonly name: string; readonly before: Did; readonly hanging: Did; readonly retriesWaiting: Did };
+/** What each did in it, by name. */
+export type Trouble = { readonly name: string; readonly did: Readonly<Record<string, Did>> };
 export type RivalsResult = {
   readonly systems: readonly { readonly name: Name; readonly durability: string; readonly checked: Checked | null }[];
   readonly contests: readonly Contest[];
@@ -51,6 +52,11 @@ type Turns = Readonly<Record<string, () => Promise<LoadWindow>>>;
 /** Those that have targets. */
 const judged: readonly Scenario[] = [single, fanOut10];
 const sameRate = 1_000;
+/** Of the receivers, in this order. */
+const hangingShares: readonly { readonly name: string; readonly share: number }[] = [
+  { name: "1 % of the receivers hang", share: 0.01 },
+  { name: "half of the receivers hang", share: 0.5 },
+];
 /** Of the maximum: at the maximum itself a moment's trouble already makes a queue. */
 const share = 0.9;
 const firstWarmUpS = 4;
@@ -107,26 +113,24 @@ async function maximaOf(bench: Bench, systems: readonly System[], scenario: Scen
   return maxima;
 }
 
-/** Single publishing at the same rate: before, with one receiver in a hundred hanging, and with retries waiting. */
+/** Single publishing at the same rate: in none, with receivers that hang, and with retries waiting, which leaves traces and comes last. */
 async function trouble(bench: Bench, bellhop: System, rivals: readonly Rival[]): Promise<Trouble[]> {
   const { looks, pairsWithin } = bench.timing;
   const systems = [bellhop, ...rivals];
-  const byTurns = (turn: (system: System) => Promise<LoadWindow>): Promise<Windows> =>
-    interleave(turnsOf(systems, turn), looks, pairsWithin);
   const plain = (system: System): Promise<LoadWindow> => load(bench, system, single, sameRate);
-  bench.say("Bellhop and rivals before any trouble");
-  const before = await byTurns(plain);
-  bench.say("Bellhop and rivals with one receiver in a hundred hanging");
-  const hanging = await byTurns((system) => whileSomeHang(bench, single, (warmUp) => load(bench, system, single, sameRate, warmUp)));
-  bench.say("Bellhop and rivals with retries waiting");
+  const look = async (name: string, turn: (system: System) => Promise<LoadWindow>): Promise<Trouble> => {
+    bench.say(`Bellhop and rivals: ${name}`);
+    const taken = await interleave(turnsOf(systems, turn), looks, pairsWithin);
+    return { name, did: Object.fromEntries(systems.map((system) => [system.name, summed(sameRate, windowsOf(taken, system.name))])) };
+  };
+  const troubles = [await look("no trouble", plain)];
+  for (const { name, share } of hangingShares) {
+    const hanging = { of: single, share };
+    troubles.push(await look(name, (system) => whileSomeHang(bench, hanging, (warmUp) => load(bench, system, single, sameRate, warmUp))));
+  }
   await makeRetriesWait(bench, bellhop, rivals);
-  const waiting = await byTurns(plain);
-  return systems.map(({ name }) => ({
-    name,
-    before: summed(sameRate, windowsOf(before, name)),
-    hanging: summed(sameRate, windowsOf(hanging, name)),
-    retriesWaiting: summed(sameRate, windowsOf(waiting, name)),
-  }));
+  troubles.push(await look(`${retriesWaiting(bench).toLocaleString("en")} retries wait`, plain));
+  return troubles;
 }
 
 function turnsOf(systems: readonly System[], turn: (system: System) => Promise<LoadWindow>): Turns {
