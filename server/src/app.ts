@@ -111,11 +111,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     regions: config.regions,
     refusal: () => disk?.refusal() ?? null,
     storing: (events) => keepItems(delivery.now.items, events),
-    stored: (events, notifications, made) => {
-      changes.made(made);
-      telemetry.accepted(events, notifications);
+    stored: (events, notifications, xid) => {
+      changes.made(notifications);
+      telemetry.accepted(events, notifications.length);
       statistics.published(events);
-      delivery.now.engine.kick();
+      delivery.now.engine.accepted(notifications, xid);
     },
   });
 

@@ -23,7 +23,7 @@ test("sending is behind only with what lacks a place: what waits for its own end
   let made = 0;
   const admit = (subscription: number, dueAtMs: number): void => {
     const id = `00000000-0000-7000-8000-${String(++made).padStart(12, "0")}`;
-    const row = { id, event: id, subscription, app: 1, workspace: 1, shard: 0, topic: "a", api_version: "1", rank: 0 as const, slot: null };
+    const row = { id, event: id, subscription, app: 1, workspace: 1, shard: 0, topic: "a", apiVersion: "1", rank: 0 as const, slot: null };
     queue.admit(freshWork(row, 0, dueAtMs), nowMs);
   };
   const look = () =>

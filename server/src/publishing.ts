@@ -26,8 +26,8 @@ export type PublishingParts = {
   readonly refusal: () => Problem | null;
   /** Events are about to be written. */
   readonly storing: (events: readonly EventRow[]) => void;
-  /** So many events and notifications are on disk: there is something to send. */
-  readonly stored: (events: number, notifications: number, made: readonly NotificationRow[]) => void;
+  /** So many events and these notifications are on disk, by that transaction: there is something to send. */
+  readonly stored: (events: number, notifications: readonly NotificationRow[], xid: string) => void;
 };
 
 export function createPublisher(parts: PublishingParts): Publisher {

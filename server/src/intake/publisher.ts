@@ -45,8 +45,8 @@ export type PublisherPorts = {
   readonly refusal: () => Problem | null;
   /** They are about to be written, but perhaps will not be. */
   readonly storing: (events: readonly EventRow[]) => void;
-  /** So many are on disk; `made` names them, and those of events that lost their key to an earlier one. */
-  readonly stored: (events: number, notifications: number, made: readonly NotificationRow[]) => void;
+  /** So many events and these notifications are on disk, by that transaction. */
+  readonly stored: (events: number, notifications: readonly NotificationRow[], xid: string) => void;
   /** The insert met no partition, or the clock was off: mend it before the next try. */
   readonly mend: (what: "partition" | "clock") => Promise<void>;
 };
@@ -243,7 +243,7 @@ export class Publisher {
       try {
         const written = await insertEvents(on, version, this.#ports.nowMs(), batch.events, batch.notifications);
         if (written.stale) return await this.#again(batch, written.clockOff);
-        this.#settle(batch, written.won);
+        this.#settle(batch, written);
         await this.#settleLosers(on, batch, written.won);
       } catch (error) {
         if (!isRefusal(error)) lost(error as Error);
@@ -259,15 +259,17 @@ export class Publisher {
     await Promise.all(batch.waiting.map((waiting) => this.#reload(waiting)));
   }
 
-  #settle(batch: Batch, won: ReadonlySet<string>): void {
-    let [stored, notified] = [0, 0];
+  #settle(batch: Batch, { won, xid }: { readonly won: ReadonlySet<string>; readonly xid: string }): void {
+    const lost = new Set<string>();
     for (const [index, event] of batch.events.entries()) {
-      if (event.idempotency !== null && !won.has(event.id)) continue;
-      stored++;
-      notified += event.notified;
+      if (event.idempotency !== null && !won.has(event.id)) {
+        lost.add(event.id);
+        continue;
+      }
       (batch.waiting[index] as Waiting).settle(answerFor(event.id, event.notified, countSkipped(event.skipped)));
     }
-    this.#ports.stored(stored, notified, batch.notifications);
+    const notifications = lost.size === 0 ? batch.notifications : batch.notifications.filter(({ event }) => !lost.has(event));
+    this.#ports.stored(batch.events.length - lost.size, notifications, xid);
   }
 
   /** A key that was taken: the same content is answered as the first time, other content is refused. */

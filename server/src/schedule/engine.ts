@@ -10,6 +10,7 @@ import { writeCheckpoint, writeHoldCursor } from "../store/ownership.ts";
 import type { Ownership } from "../store/ownership.ts";
 import { heldQueues, slotHeads, subscriptionsOf, subscriptionsWithEnds } from "../store/scan.ts";
 import type { Step } from "../store/log.ts";
+import type { NotificationRow } from "../store/publish.ts";
 import { Claims } from "./claims.ts";
 import { Commands } from "./commands.ts";
 import type { Dispatcher } from "./dispatcher.ts";
@@ -28,6 +29,8 @@ import { resumedWork } from "./work.ts";
 import type { Work } from "./work.ts";
 
 const scanMs = 2_000;
+/** What is sent already is scanned soon, for the checkpoint. */
+const scanSoonMs = 100;
 const tickMs = 1_000;
 const checkpointMs = 5_000;
 /** When all places are taken: requests older than half a second give theirs back, so it is asked again soon. */
@@ -69,6 +72,7 @@ export class Engine {
   #timers: NodeJS.Timeout[] = [];
   #dueTimer: NodeJS.Timeout | null = null;
   #starvedTimer: NodeJS.Timeout | null = null;
+  #soonTimer: NodeJS.Timeout | null = null;
   #checkpointing = false;
 
   constructor(ports: EnginePorts) {
@@ -166,6 +170,16 @@ export class Engine {
     this.#reader?.kick();
   }
 
+  /** These were committed by this process. */
+  accepted(notifications: readonly NotificationRow[], xid: string): void {
+    if (notifications.length === 0) return;
+    if (!this.#reader?.take(notifications, xid)) return this.kick();
+    this.#soonTimer ??= setTimeout(() => {
+      this.#soonTimer = null;
+      this.kick();
+    }, scanSoonMs);
+  }
+
   /** Stops starting requests, waits for those under way at most `graceMs`, writes how far it came. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
@@ -173,6 +187,7 @@ export class Engine {
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#dueTimer) clearTimeout(this.#dueTimer);
     if (this.#starvedTimer) clearTimeout(this.#starvedTimer);
+    if (this.#soonTimer) clearTimeout(this.#soonTimer);
     this.#reader?.stop();
     await this.#replays.stop();
     await this.#quiet(graceMs);

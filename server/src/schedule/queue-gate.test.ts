@@ -14,7 +14,7 @@ let made = 0;
 function work(nowMs: number): Work {
   const event = eventId(1_795_000_000_000 + made++, 0, Buffer.alloc(6));
   const row = { id: notificationId(event, 1), event, subscription: 1, app: 1, workspace: 1, shard: 0, rank: 0 as const, slot: null };
-  return freshWork({ ...row, topic: "ticket.created", api_version: "2.14" }, 0, nowMs);
+  return freshWork({ ...row, topic: "ticket.created", apiVersion: "2.14" }, 0, nowMs);
 }
 
 test("what is new does not wait for a gate that was closed for what came before it, and has opened since", () => {

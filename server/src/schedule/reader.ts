@@ -1,7 +1,12 @@
 // Brings into memory what is to be sent: fresh notifications by snapshot difference, retries ahead of their time, holds
 // when their subscription has room. After a takeover it starts from the stored checkpoint, minus what memory still holds.
+//
+// What this process accepts itself is taken in at its commit. The next scan leaves it out, but owes it as if it had found it; so
+// the checkpoint, a takeover and whatever else rests on scans knows nothing of it. Which of the two has a notification is
+// told by the snapshot of the scan.
 import type { Pool } from "pg";
-import { firstHeld, scanDue, scanFresh, scanHeld, withSteps } from "../store/scan.ts";
+import type { NotificationRow } from "../store/publish.ts";
+import { firstHeld, isVisible, scanDue, scanFresh, scanHeld, withSteps } from "../store/scan.ts";
 import type { FreshRow, Window } from "../store/scan.ts";
 import { firstIdAt } from "../domain/id.ts";
 import { Checkpoint } from "./checkpoint.ts";
@@ -9,7 +14,8 @@ import { brakedQueue, headsQueue, queueOfSlot, slotOfQueue } from "./hold-queues
 import type { Hold, Holds } from "./holds.ts";
 import { queuedMax } from "./queue.ts";
 import type { Queue } from "./queue.ts";
-import { freshWork, resumedWork } from "./work.ts";
+import { freshWork, resumedWork, unscanned } from "./work.ts";
+import type { Work } from "./work.ts";
 
 const freshPage = 2_000;
 const duePage = 2_000;
@@ -47,6 +53,8 @@ export class Reader {
   readonly #ports: ReaderPorts;
   checkpoint: Checkpoint;
   #window: Window;
+  /** Taken in at their commit, by transaction, until a scan that sees them is over. */
+  readonly #taken = new Map<string, readonly Work[]>();
   #afterTakeover = true;
   #scanning: Promise<void> | null = null;
   #again = false;
@@ -84,6 +92,21 @@ export class Reader {
     });
   }
 
+  /**
+   * Takes in what was just committed here; false when that is left to the scan, which is to be kicked then: one has seen it
+   * already, or it has an order to keep with what only a scan finds (the commit of an earlier one may be unknown).
+   */
+  take(notifications: readonly NotificationRow[], xid: string): boolean {
+    const { queue, nowMs, admitted } = this.#ports;
+    const isFound = this.#afterTakeover || isVisible(xid, this.#window.to ?? this.#window.from);
+    if (this.#stopped || isFound || queue.size >= queuedMax || notifications.some(({ slot }) => slot !== null)) return false;
+    const works = notifications.map((row) => freshWork(row, unscanned, nowMs()));
+    for (const work of works) queue.admit(work, nowMs());
+    this.#taken.set(xid, works);
+    admitted();
+    return true;
+  }
+
   /** Everything committed before this call has been scanned. */
   async scanned(): Promise<void> {
     await this.#scanning;
@@ -108,10 +131,12 @@ export class Reader {
   async #scanPage(): Promise<boolean> {
     const { pool, queue, nowMs, versionSeen } = this.#ports;
     if (this.#scanNumber === null) this.#scanStartedMs = nowMs();
-    const page = await scanFresh(pool, this.#window, freshPage);
+    const page = await scanFresh(pool, this.#window, freshPage, [...this.#taken.keys()]);
     versionSeen(page.version);
     this.#scanNumber ??= this.#openScan(page.to, this.#scanStartedMs);
-    const fresh = this.#afterTakeover ? await this.#unstepped(page.rows) : page.rows;
+    // Some may have been taken in while the page was read.
+    const found = page.rows.filter(({ xid }) => !this.#taken.has(xid));
+    const fresh = this.#afterTakeover ? await this.#unstepped(found) : found;
     if (this.#afterTakeover) await this.#occupySlots(fresh);
     for (const row of fresh) if (queue.admit(freshWork(row, this.#scanNumber, nowMs()), nowMs())) this.checkpoint.owe(this.#scanNumber);
     const last = page.rows.at(-1);
@@ -119,6 +144,7 @@ export class Reader {
       this.#window = { ...this.#window, to: page.to, afterXid: last.xid, afterId: last.id };
       return false;
     }
+    this.#oweTaken(this.#scanNumber, page.to);
     this.checkpoint.close(this.#scanNumber);
     this.#scanNumber = null;
     this.#window = openWindow(page.to, firstIdAt(this.#scanStartedMs - commitsWithinMs));
@@ -129,8 +155,21 @@ export class Reader {
     return true;
   }
 
+  /** The scan is over that saw them: it owes those that have no step yet. */
+  #oweTaken(scan: number, to: string): void {
+    for (const [xid, works] of this.#taken) {
+      if (!isVisible(xid, to)) continue;
+      this.#taken.delete(xid);
+      for (const work of works) {
+        if (work.scan !== unscanned) continue;
+        work.scan = scan;
+        this.checkpoint.owe(scan);
+      }
+    }
+  }
+
   /** After a takeover another process may have sent some of it. */
-  async #unstepped<Row extends FreshRow>(found: readonly Row[]): Promise<readonly Row[]> {
+  async #unstepped(found: readonly FreshRow[]): Promise<readonly FreshRow[]> {
     if (found.length === 0) return found;
     const stepped = await withSteps(
       this.#ports.pool,
@@ -155,7 +194,7 @@ export class Reader {
     for (const row of inSlots) {
       const isNext = row.id < (firstOf.get(keyOf(row)) ?? "");
       const at = { subscription: row.subscription, slot: row.slot as number };
-      if (isNext && !queue.isOccupied(at)) queue.occupy(freshWork(row, 0, nowMs()));
+      if (isNext && !queue.isOccupied(at)) queue.occupy(freshWork(row, unscanned, nowMs()));
     }
   }
 

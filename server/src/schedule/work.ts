@@ -3,7 +3,8 @@ import type { HeldCause } from "@bellhop/contract/reasons";
 import { madeAtMs } from "../domain/id.ts";
 import { replayCause } from "../domain/status.ts";
 import type { Progress } from "../domain/transition.ts";
-import type { FreshRow, ResumedRow } from "../store/scan.ts";
+import type { NotificationRow } from "../store/publish.ts";
+import type { ResumedRow } from "../store/scan.ts";
 import type { Flight } from "./permits.ts";
 import { firstQueue, queueOfSlot, restQueue } from "./hold-queues.ts";
 
@@ -31,7 +32,7 @@ export type Work = {
   dueAtMs: number;
   /** Since when it waits unsent in memory. */
   queuedAtMs: number;
-  /** The scan that found it, as long as it has no step. */
+  /** The scan that found it, as long as it has no step; `unscanned` before one has. */
   scan: number | null;
   /** Its place among the held, and in which queue, when it came from there. */
   position: number | null;
@@ -45,7 +46,10 @@ export type Work = {
   canceled: boolean;
 };
 
-export function freshWork(row: FreshRow, scan: number, nowMs: number): Work {
+/** Scans have numbers from 1. */
+export const unscanned = 0;
+
+export function freshWork(row: NotificationRow, scan: number, nowMs: number): Work {
   return {
     id: row.id,
     event: row.event,
@@ -54,7 +58,7 @@ export function freshWork(row: FreshRow, scan: number, nowMs: number): Work {
     workspace: row.workspace,
     shard: row.shard,
     topic: row.topic,
-    apiVersion: row.api_version,
+    apiVersion: row.apiVersion,
     madeAtMs: madeAtMs(row.id),
     rank: row.rank,
     slot: row.slot,
@@ -75,7 +79,7 @@ export function freshWork(row: FreshRow, scan: number, nowMs: number): Work {
 }
 
 export function resumedWork(row: ResumedRow, nowMs: number): Work {
-  const work = freshWork(row, 0, nowMs);
+  const work = freshWork(row, unscanned, nowMs);
   work.scan = null;
   work.step = row.step;
   work.progress = {

@@ -19,6 +19,7 @@ export type EventRow = {
   idempotency: { key: string; hash: Buffer } | null;
 };
 
+/** A notification as fan-out made it. */
 export type NotificationRow = {
   id: string;
   event: string;
@@ -27,15 +28,15 @@ export type NotificationRow = {
   workspace: number;
   shard: number;
   /** 0: within the workspace's quota, goes first. 1: the rest. */
-  rank: number;
+  rank: 0 | 1;
   /** 0 to 255: one at a time, in the order of ids. Null: no order. */
   slot: number | null;
   topic: string;
   apiVersion: string;
 };
 
-/** `stale`: matched with older control data than there is, or with a clock that is off; nothing was written. */
-export type Written = { stale: true; clockOff: boolean } | { stale: false; won: ReadonlySet<string> };
+/** `stale`: matched with older control data than there is, or with a clock that is off; nothing was written. `xid`: the transaction. */
+export type Written = { stale: true; clockOff: boolean } | { stale: false; won: ReadonlySet<string>; xid: string };
 
 /** Beyond this difference ids would fall into the wrong place of the log. */
 const clockOffMaxMs = 30_000;
@@ -52,7 +53,7 @@ export async function insertEvents(
   notifications: readonly NotificationRow[],
 ): Promise<Written> {
   const keyed = events.filter((event) => event.idempotency !== null);
-  const row = await one<{ current: boolean; clock_ok: boolean; won: string[] }>(
+  const row = await one<{ current: boolean; clock_ok: boolean; xid: string; won: string[] }>(
     on,
     sql`
     with current as materialized (
@@ -92,10 +93,10 @@ export async function insertEvents(
         ${texts(notifications.map((each) => each.topic))}::text[], ${texts(notifications.map((each) => each.apiVersion))}::text[])
         as n (id, event, subscription, app, workspace, shard, rank, slot, topic, api_version)
       where n.event in (select id from events))
-    select current, clock_ok, array(select event::text from keyed) as won from current`,
+    select current, clock_ok, case when current and clock_ok then pg_current_xact_id()::text end as xid, array(select event::text from keyed) as won from current`,
   );
   if (!row?.current || !row.clock_ok) return { stale: true, clockOff: row?.clock_ok === false };
-  return { stale: false, won: new Set(row.won) };
+  return { stale: false, won: new Set(row.won), xid: row.xid };
 }
 
 export type Winner = { event: string; hash: Buffer; notified: number; skipped: string | null };

@@ -1,28 +1,15 @@
-// Reading what is to be sent. Fresh work has one way in: the difference between two snapshots, every row exactly once
+// Reading what is to be sent. Fresh work is found by the difference between two snapshots, every row exactly once
 // however late it commits. Retries are read ahead by `next_at`, holds by their place in the queue.
 //
 // But for fresh work none of these has a bound on the primary key, though that would prune days: a statement that was planned
 // while a day was empty would keep that day's primary key for its index, and read the whole day each time it is full.
 import { int4s, uuids } from "./binary.ts";
 import { rows, sql } from "./sql.ts";
+import type { NotificationRow } from "./publish.ts";
 import type { Connection } from "./sql.ts";
 
-/** A notification to be sent, as far as fan-out knew it. */
-export type FreshRow = {
-  id: string;
-  event: string;
-  subscription: number;
-  app: number;
-  workspace: number;
-  shard: number;
-  rank: 0 | 1;
-  slot: number | null;
-  topic: string;
-  api_version: string;
-};
-
 /** And with what its newest step says. */
-export type ResumedRow = FreshRow & {
+export type ResumedRow = NotificationRow & {
   step: number;
   kind: string;
   reason: string | null;
@@ -49,7 +36,14 @@ export type Window = {
   readonly afterId: string;
 };
 
-export type Page = { to: string; version: number; rows: (FreshRow & { xid: string })[]; complete: boolean };
+/** `xid`: the transaction that wrote it. */
+export type FreshRow = NotificationRow & { readonly xid: string };
+export type Page = { to: string; version: number; rows: FreshRow[]; complete: boolean };
+
+/** The transaction was over when the snapshot was taken: a scan up to it finds what that wrote. */
+export function isVisible(xid: string, snapshot: string): boolean {
+  return isBefore(xid, snapshotMax(snapshot)) && !snapshotOpen(snapshot).includes(xid);
+}
 
 const snapshotMax = (snapshot: string): string => snapshot.split(":")[1] as string;
 const snapshotOpen = (snapshot: string): string[] => (snapshot.split(":")[2] ?? "").split(",").filter((xid) => xid !== "");
@@ -65,26 +59,29 @@ const isBefore = (xid: string, other: string): boolean => BigInt(xid) < BigInt(o
 /**
  * One page of a window. Where a page starts is one bound on the index, and what is left of that transaction a filter: of two
  * lower bounds, one on both columns, PostgreSQL would begin at the other, and read the whole day each time. Each half is
- * ordered and limited by itself: to sort them together it would rather read the day by its primary key.
+ * ordered and limited by itself: to sort them together it would rather read the day by its primary key. `without`: transactions
+ * whose rows are known.
  */
-export async function scanFresh(on: Connection, window: Window, limit: number): Promise<Page> {
+export async function scanFresh(on: Connection, window: Window, limit: number, without: readonly string[] = []): Promise<Page> {
   const { to, fromId, afterXid, afterId } = window;
   const openXids = snapshotOpen(window.from).filter((xid) => !isBefore(xid, afterXid));
-  const found = await rows<FreshRow & { xid: string; snapshot: string; version: number }>(
+  const found = await rows<FreshRow & { snapshot: string; version: number }>(
     on,
     sql`
     with now as materialized (select coalesce(${to}::pg_snapshot, pg_current_snapshot()) as snapshot, version from control_version)
-    select now.snapshot::text as snapshot, now.version, n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version, n.xid::text as xid
+    select now.snapshot::text as snapshot, now.version, n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version as "apiVersion", n.xid::text as xid
     from now left join lateral (
       select n.* from (
         (select * from notification
          where xid >= ${startOf(window)}::text::xid8 and id >= ${fromId}::uuid
            and (xid > ${afterXid}::text::xid8 or id > ${afterId}::uuid) and pg_visible_in_snapshot(xid, now.snapshot)
+           and xid <> all(${without}::text[]::xid8[])
          order by xid, id limit ${limit})
         union all
         (select * from notification
          where xid = any(${openXids}::text[]::xid8[]) and id >= ${fromId}::uuid
            and (xid > ${afterXid}::text::xid8 or id > ${afterId}::uuid) and pg_visible_in_snapshot(xid, now.snapshot)
+           and xid <> all(${without}::text[]::xid8[])
          order by xid, id limit ${limit})) n
       order by n.xid, n.id limit ${limit}) n on true`,
   );
@@ -107,7 +104,7 @@ export function scanDue(on: Connection, fromMs: number, afterId: string, toMs: n
   return rows<ResumedRow>(
     on,
     sql`
-    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version, l.step, l.kind::text as kind, l.reason, l.requests,
+    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version as "apiVersion", l.step, l.kind::text as kind, l.reason, l.requests,
       l.policy_step, extract(epoch from l.first_sent_at)::float8 * 1000 as first_sent_ms,
       extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, extract(epoch from l.next_at)::float8 * 1000 as next_ms, l.retry_reason, l.queue, l.position,
       exists (select from log d where d.notification = l.notification and d.kind = 'a' and d.reason is null) as delivered
@@ -137,7 +134,7 @@ export function scanHeld(
   return rows<ResumedRow>(
     on,
     sql`
-    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version, l.step, l.kind::text as kind, l.reason, l.requests,
+    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version as "apiVersion", l.step, l.kind::text as kind, l.reason, l.requests,
       l.policy_step, extract(epoch from l.first_sent_at)::float8 * 1000 as first_sent_ms,
       extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, null::float8 as next_ms, l.retry_reason, l.queue, l.position,
       (l.reason = 'replay' or l.retry_reason = 'replay')
@@ -199,7 +196,7 @@ export function slotHeads(on: Connection): Promise<ResumedRow[]> {
   return rows<ResumedRow>(
     on,
     sql`
-    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version, l.step, l.kind::text as kind, l.reason, l.requests,
+    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version as "apiVersion", l.step, l.kind::text as kind, l.reason, l.requests,
       l.policy_step, extract(epoch from l.first_sent_at)::float8 * 1000 as first_sent_ms,
       extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, extract(epoch from l.next_at)::float8 * 1000 as next_ms,
       l.retry_reason, l.queue, l.position, false as delivered
@@ -218,7 +215,7 @@ export async function findNewest(on: Connection, notification: string): Promise<
   const found = await rows<ResumedRow>(
     on,
     sql`
-    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version, coalesce(l.step, 0) as step, l.kind::text as kind, l.reason,
+    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version as "apiVersion", coalesce(l.step, 0) as step, l.kind::text as kind, l.reason,
       coalesce(l.requests, 0) as requests, coalesce(l.policy_step, 0) as policy_step, extract(epoch from l.first_sent_at)::float8 * 1000 as first_sent_ms,
       extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, extract(epoch from l.next_at)::float8 * 1000 as next_ms, l.retry_reason, l.queue, l.position,
       exists (select from log d where d.notification = n.id and d.kind = 'a' and d.reason is null) as delivered
@@ -233,7 +230,7 @@ export function waitingRetries(on: Connection, subscription: number, after: stri
   return rows<ResumedRow>(
     on,
     sql`
-    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version, l.step, l.kind::text as kind, l.reason, l.requests,
+    select n.id, n.event, n.subscription, n.app, n.workspace, n.shard, n.rank, n.slot, n.topic, n.api_version as "apiVersion", l.step, l.kind::text as kind, l.reason, l.requests,
       l.policy_step, extract(epoch from l.first_sent_at)::float8 * 1000 as first_sent_ms,
       extract(epoch from l.throttled_since)::float8 * 1000 as throttled_since_ms, extract(epoch from l.next_at)::float8 * 1000 as next_ms, l.retry_reason, l.queue, l.position, false as delivered
     from (
