@@ -1,7 +1,7 @@
 // Replays of many notifications of one subscription: what failed in a range of time, everything, or what was missed.
 import { Type } from "typebox";
 import type { Static } from "typebox";
-import { listOf, listQueryWith, nullable, timeField } from "./fields.ts";
+import { appIdField, listOf, listQueryWith, nullable, timeField } from "./fields.ts";
 import { route } from "./route.ts";
 
 export const replayLimits = {
@@ -128,9 +128,9 @@ export const replayRoutes = {
     scope: "read",
     tag,
     summary: "List replays",
-    query: listQueryWith({ subscription: Type.Optional(subscriptionIdField) }),
+    query: listQueryWith({ app: Type.Optional(appIdField), subscription: Type.Optional(subscriptionIdField) }),
     answer: { status: 200, schema: listOf(ReplaySchema) },
-    problems: ["invalid_query", "invalid_cursor", "not_found"],
+    problems: ["invalid_query", "invalid_cursor", "unknown_app", "not_found"],
   }),
   getReplay: route({
     method: "GET",

@@ -29,7 +29,7 @@ for (const { page, calls } of pageCalls)
     const { app, id, event, workspace_id } = await newest();
     const [path] = callsOf(page, {
       one: { app, event, notification: id, workspace: workspace_id },
-      every: { app: [], subscription: [], workspace: [] },
+      every: { app: [], workspace: [] },
     });
     const expected = [...new Set(calls.map(asTemplate))].sort();
     assert.deepEqual(await askedBy(path as string), expected);

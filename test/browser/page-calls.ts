@@ -15,7 +15,7 @@ const deliveries = [
   "/v1/notifications?app={app}&limit=100",
   "/v1/stream?app={app}",
 ];
-const replays = [...ofApp, subscriptions, "/v1/replays?subscription={every subscription}&limit=100", "/v1/stream?app={app}"];
+const replays = [...ofApp, subscriptions, "/v1/replays?app={app}&limit=100", "/v1/stream?app={app}"];
 const explorer = [...shell, "/v1/workspaces?limit=100", "/v1/topics"];
 const apps = [...shell, "/v1/statistics/apps", "/v1/apps/{every app}/installations?limit=100"];
 
@@ -75,7 +75,7 @@ export const pageCalls: readonly PageCalls[] = [
 ];
 
 /** What stands for more than one: `{every app}` and the like. */
-export type Many = "app" | "subscription" | "workspace";
+export type Many = "app" | "workspace";
 export type Values = {
   readonly one: Readonly<Record<string, string>>;
   readonly every: Readonly<Record<Many, readonly string[]>>;

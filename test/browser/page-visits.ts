@@ -36,7 +36,6 @@ export class PageVisits {
     type Installations = { readonly data: readonly { readonly workspace_id: string }[] };
     type Notifications = { readonly data: readonly { readonly id: string; readonly event: string; readonly workspace_id: string }[] };
     const { data: apps } = await this.#read<Named>("/v1/apps?limit=100");
-    const { data: subscriptions } = await this.#read<Named>(`/v1/apps/${app}/subscriptions?limit=100`);
     const { data: installations } = await this.#read<Installations>(`/v1/apps/${app}/installations?limit=100`);
     const { data: newest } = await this.#read<Notifications>(`/v1/notifications?limit=1`);
     const ago = (hours: number): string => new Date(nowMs - hours * hourMs).toISOString();
@@ -45,7 +44,6 @@ export class PageVisits {
       one: { app, subscription, notification, event, workspace, day_ago: ago(24), week_ago: ago(7 * 24) },
       every: {
         app: apps.map(({ id }) => id),
-        subscription: subscriptions.map(({ id }) => id),
         workspace: installations.map(({ workspace_id }) => workspace_id),
       },
       body: { subscription, since: ago(24), until: ago(0), include: "failed", dry_run: true },

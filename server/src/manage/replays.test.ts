@@ -236,7 +236,7 @@ test("a subscription has so many replays running, and no more", async () => {
   assert.equal((await post()).status, 201);
 });
 
-test("replays are listed newest first, by page and by subscription", async () => {
+test("replays are listed newest first, by page, by app and by subscription", async () => {
   for (const index of [1, 2, 3]) await insertReplay(log, { id: `rpl_${"0".repeat(15)}${index}`, include: "failed", subscription: index });
   type List = { data: ReplayView[]; next_cursor: string | null };
   const first = await call<List>("GET", "/v1/replays?limit=2");
@@ -248,7 +248,14 @@ test("replays are listed newest first, by page and by subscription", async () =>
     own.body.data.map(({ id }) => id.at(-1)),
     ["1"],
   );
+  const ofApp = async (app: string): Promise<unknown> =>
+    (await call<List>("GET", `/v1/replays?app=${app}`)).body.data?.map(({ id }) => id.at(-1));
+  assert.deepEqual([await ofApp(id16("app", 1)), await ofApp("ext:app-2")], [["2", "1"], ["3"]]);
   assert.equal((await call("GET", "/v1/replays?cursor=nonsense")).body.code, "invalid_cursor");
+  boundTo = 2;
+  assert.deepEqual(await ofApp("ext:app-2"), ["3"]);
+  const { status, body } = await call("GET", `/v1/replays?app=${id16("app", 1)}`);
+  assert.deepEqual([status, body.code, body.errors[0]?.pointer], [404, "unknown_app", "/app"], "another workspace's");
 });
 
 test("progress tells the rate and the time that is left", async () => {

@@ -10,6 +10,7 @@ import type { Database } from "../store/database.ts";
 import type { AppView, SubscriptionView } from "../store/directory.ts";
 import * as store from "../store/replays.ts";
 import type { ReplayRecord } from "../store/replays.ts";
+import { findApp } from "./find.ts";
 import type { Asking, By } from "./find.ts";
 import { mapPage, readPage } from "./find-page.ts";
 import type { List, Page, PageQuery } from "./find-page.ts";
@@ -78,12 +79,13 @@ const list: List<ReplayRecord> = {
 
 export async function listReplays(
   deps: ReplayDeps,
-  { subscription, ...query }: PageQuery & { subscription?: string },
+  { app, subscription, ...query }: PageQuery & { app?: string; subscription?: string },
   asking: Asking,
 ): Promise<Page<ReplayView>> {
   const on = deps.database.control;
   const subject = subscription === undefined ? null : await findSubject(deps, subscription, asking);
-  const filter = { owner: asking.workspace, subscription: subject?.ref ?? null };
+  const owning = app === undefined ? null : await findApp(deps.database, app, asking, "/app");
+  const filter = { owner: asking.workspace, app: owning?.ref ?? null, subscription: subject?.ref ?? null };
   const page = await readPage(list, query, (after, limit) =>
     store.listReplays(on, filter, after && { createdUs: Number(after[1]), id: after[2] as string }, limit),
   );

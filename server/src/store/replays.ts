@@ -63,12 +63,12 @@ export function findReplay(on: Connection, id: string, owner: number | null): Pr
 }
 
 export type ReplayPosition = { createdUs: number; id: string };
-export type ReplayFilter = { owner: number | null; subscription: number | null };
+export type ReplayFilter = { owner: number | null; app: number | null; subscription: number | null };
 
 /** Newest first, from behind `after`. */
 export function listReplays(
   on: Connection,
-  { owner, subscription }: ReplayFilter,
+  { owner, app, subscription }: ReplayFilter,
   after: ReplayPosition | null,
   limit: number,
 ): Promise<ReplayRecord[]> {
@@ -79,7 +79,8 @@ export function listReplays(
           r.cursor, r.replayed, r.skipped, r.created_by, r.created_at, (extract(epoch from r.created_at) * 1000000)::int8 as created_us,
           r.started_at, r.ended_at, r.ended_reason
         from replay r join subscription s on s.ref = r.subscription join app a on a.ref = s.app
-        where (${owner}::int4 is null or a.owner = ${owner}) and (${subscription}::int4 is null or r.subscription = ${subscription})
+        where (${owner}::int4 is null or a.owner = ${owner}) and (${app}::int4 is null or s.app = ${app})
+          and (${subscription}::int4 is null or r.subscription = ${subscription})
           and (${us}::int8 is null or r.created_at <= to_timestamp(${us}::int8 / 1000000.0))
           and (${us}::int8 is null or ((extract(epoch from r.created_at) * 1000000)::int8, r.id) < (${us}, ${after?.id ?? null}::text))
         order by r.created_at desc, r.id desc limit ${limit}`,

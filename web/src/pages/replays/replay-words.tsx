@@ -34,6 +34,7 @@ type OfProps = { readonly app: string; readonly replay: Replay; readonly subscri
 
 export function SubscriptionLink({ app, replay, subscriptions }: OfProps) {
   const subscription = subscriptions.find(({ id }) => id === replay.subscription);
+  if (subscription === undefined) return <span className="text-ink-3">a deleted subscription</span>;
   return (
     <Link
       to="/apps/$app/webhooks"

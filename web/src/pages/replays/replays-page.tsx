@@ -12,17 +12,18 @@ import type { Question } from "./question.ts";
 import { RunningReplays } from "./running-replays.tsx";
 import { SubscriptionSelect } from "./subscription-select.tsx";
 import { newestMax, useReplays, useSubscriptions } from "./use-replays.ts";
-import type { FoundReplays, Replay, Subscription } from "./use-replays.ts";
+import type { Replay, Subscription } from "./use-replays.ts";
 
 const route = getRouteApi("/shell/apps/$app/replays");
-const none: readonly Subscription[] = [];
 
 export function ReplaysPage() {
   const { app } = route.useParams();
   const { new: isNew, ...question } = route.useSearch();
   const navigate = useNavigate({ from: "/apps/$app/replays" });
   const subscriptions = useSubscriptions(app);
-  const replays = useReplays(app, subscriptions.data?.data ?? none);
+  // Who asks for a new one sees all that were.
+  const chosen = isNew === undefined ? question.subscription : undefined;
+  const replays = useReplays(app, chosen);
   const ask = (change: Question): void => void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
   const start = (): void => void navigate({ search: (old) => ({ ...old, new: "1" }) });
   /** Back to the list, without what was asked for. */
@@ -32,7 +33,7 @@ export function ReplaysPage() {
     <Page
       title="Replays"
       wide
-      answer={subscriptions.data && replays.data && answerOf(replays.data)}
+      answer={subscriptions.data && replays.data && answerOf(replays.data.data)}
       actions={
         isNew === undefined && (
           <Button variant="primary" onClick={start}>
@@ -48,10 +49,10 @@ export function ReplaysPage() {
           ) : (
             <>
               {isNew !== undefined && <NewReplay app={app} subscriptions={data} question={question} onChange={ask} onClose={close} />}
-              {isNew === undefined && data.length > 1 && (replays.data?.length ?? 0) > 0 && (
+              {isNew === undefined && data.length > 1 && (chosen !== undefined || (replays.data?.data.length ?? 0) > 0) && (
                 <SubscriptionSelect
                   subscriptions={data}
-                  value={question.subscription}
+                  value={chosen}
                   all="All subscriptions"
                   onChange={(subscription) => ask({ subscription })}
                 />
@@ -61,7 +62,7 @@ export function ReplaysPage() {
                 isAsking={isNew !== undefined}
                 found={replays}
                 subscriptions={data}
-                chosen={isNew === undefined ? question.subscription : undefined}
+                isChosen={chosen !== undefined}
                 onNew={start}
               />
             </>
@@ -74,27 +75,30 @@ export function ReplaysPage() {
 
 type ReplaysProps = {
   readonly app: string;
-  readonly found: FoundReplays;
+  readonly found: ReturnType<typeof useReplays>;
   readonly isAsking: boolean;
   readonly subscriptions: readonly Subscription[];
-  readonly chosen: string | undefined;
+  readonly isChosen: boolean;
   readonly onNew: () => void;
 };
 
-function Replays({ app, found, isAsking, subscriptions, chosen, onNew }: ReplaysProps) {
+function Replays({ app, found, isAsking, subscriptions, isChosen, onNew }: ReplaysProps) {
   return (
     <Loaded of={found}>
-      {(all) => {
-        const shown = chosen === undefined ? all : all.filter(({ subscription }) => subscription === chosen);
-        const running = shown.filter(({ state }) => state === "running");
-        const ended = shown.filter(({ state }) => state !== "running");
-        if (all.length === 0) return isAsking ? null : <NoneYet onNew={onNew} subscription={subscriptions[0]} />;
-        if (shown.length === 0) return <Empty title="None of this subscription">Choose another one, or all of them.</Empty>;
+      {({ data, next_cursor }) => {
+        const running = data.filter(({ state }) => state === "running");
+        const ended = data.filter(({ state }) => state !== "running");
+        if (data.length === 0 && isChosen) return <Empty title="None of this subscription">Choose another one, or all of them.</Empty>;
+        if (data.length === 0) return isAsking ? null : <NoneYet onNew={onNew} subscription={subscriptions[0]} />;
         return (
           <>
             {running.length > 0 && <RunningReplays app={app} replays={running} subscriptions={subscriptions} />}
             {ended.length > 0 && <EndedReplays app={app} replays={ended} subscriptions={subscriptions} />}
-            {found.isCut && <p className="text-sm text-ink-3">The newest {newestMax} of each subscription.</p>}
+            {next_cursor !== null && (
+              <p className="text-sm text-ink-3">
+                The newest {newestMax}.{!isChosen && " Choose a subscription to see more of it."}
+              </p>
+            )}
           </>
         );
       }}
