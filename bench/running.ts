@@ -8,7 +8,7 @@ import type { Circumstances, Report, Results } from "./report.ts";
 import type { Timing } from "./settings.ts";
 
 /** Raised when the parts change their shape: what an older benchmark wrote is not read. */
-const version = 3;
+const version = 4;
 
 export class Running {
   readonly file: string;

@@ -188,7 +188,7 @@ export class QueueWorld {
   #work(id: string): Work {
     const row = this.rows.get(id) as Row;
     const { subscription, workspace, slot, rank } = row;
-    const fresh = { id, event: id, subscription, app: 1, workspace, shard: 0, rank, slot, topic: "t", apiVersion: "1", xid: "1" };
+    const fresh = { id, event: id, subscription, app: 1, workspace, shard: 0, rank, slot, topic: "t", apiVersion: "1" };
     const work = freshWork(fresh, 0, this.nowMs);
     const held = row.position !== null || (row.isHead && row.nextAtMs === null);
     return Object.assign(work, {

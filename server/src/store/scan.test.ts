@@ -1,4 +1,4 @@
-// The one way in of fresh work: each row exactly once, however late it commits, at a price that has nothing to do with how
+// Fresh work is found by scans: each row exactly once, however late it commits, at a price that has nothing to do with how
 // many were written before.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
