@@ -20,7 +20,7 @@ const readyPollMs = 50;
 const answerWithinMs = 30_000;
 const makingAtOnce = 8;
 /** As `npm start` sets them. */
-const programOptions = ["--max-semi-space-size=16", "--no-allocation-site-pretenuring", "--heap-growing-percent=50"];
+const programOptions = ["--max-semi-space-size=8", "--no-allocation-site-pretenuring", "--heap-growing-percent=50"];
 const programEnvironment = { MALLOC_ARENA_MAX: "1" };
 const compileCache = new URL("../node_modules/.cache/node", import.meta.url).pathname;
 /** Days that the log goes back once a program has run for its default retention. Their number has a price of its own. */
