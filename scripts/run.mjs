@@ -37,7 +37,7 @@ const privateNodePackages = {
 };
 const otherInstallationMs = 300_000;
 /**
- * Less memory for no more processor time, by `npm run bench`. A quarter of what V8 takes for new objects: 80 MB less under load. No
+ * Less memory for hardly more processor time, by `npm run bench`. A quarter of what V8 takes for new objects: 80 MB less under load. No
  * guesses by it which objects will live long: a wrong one is kept until the next full collection, with all it refers to. So
  * little is left for those that they may come when the heap has grown by half. And one arena for `malloc` of glibc.
  */
