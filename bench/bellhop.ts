@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
+import program from "../scripts/program-options.json" with { type: "json" };
 import { freePort } from "../server/src/port.ts";
 import { makePartitions } from "../server/src/store/partitions.ts";
 import { fillLog } from "../test/filled-log.ts";
@@ -19,9 +20,6 @@ const readyWithinMs = 60_000;
 const readyPollMs = 50;
 const answerWithinMs = 30_000;
 const makingAtOnce = 8;
-/** As `npm start` sets them. */
-const programOptions = ["--max-semi-space-size=8", "--no-allocation-site-pretenuring", "--heap-growing-percent=50"];
-const programEnvironment = { MALLOC_ARENA_MAX: "1" };
 const compileCache = new URL("../node_modules/.cache/node", import.meta.url).pathname;
 /** Days that the log goes back once a program has run for its default retention. Their number has a price of its own. */
 const agedMs = 30 * 86_400_000;
@@ -63,14 +61,14 @@ export class Bellhop implements System {
     const probe = probed ? ["--expose-gc", "--import", new URL("./heap-probe.ts", import.meta.url).href] : [];
     const main = new URL("../server/src/main.ts", import.meta.url).pathname;
     const environment = {
-      ...programEnvironment,
+      ...program.environment,
       PATH: process.env["PATH"],
       NODE_COMPILE_CACHE: compileCache,
       PORT: String(port),
       BELLHOP_DATA_DIR: dataDir,
       BELLHOP_ADMIN_KEY: adminKey,
     };
-    const child = spawnNode(core, [...programOptions, ...probe, main, "--no-sample"], {
+    const child = spawnNode(core, [...program.options, ...probe, main, "--no-sample"], {
       stdio: ["ignore", "ignore", "ignore", "ipc"],
       env: environment,
     });

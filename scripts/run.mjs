@@ -37,12 +37,12 @@ const privateNodePackages = {
 };
 const otherInstallationMs = 300_000;
 /**
- * Less memory for hardly more processor time, by `npm run bench`. A quarter of what V8 takes for new objects: 80 MB less under load. No
- * guesses by it which objects will live long: a wrong one is kept until the next full collection, with all it refers to. So
- * little is left for those that they may come when the heap has grown by half. And one arena for `malloc` of glibc.
+ * How the program is run, and measured by `npm run bench`: less memory for hardly more processor time. A quarter of what V8 takes for
+ * new objects: half was 70 MB less under load, this is 10 more. No guesses by it which objects will live long: a wrong one is kept
+ * until the next full collection, with all it refers to. So little is left for those that they may come when the heap has grown
+ * by half. And one arena for `malloc` of glibc.
  */
-const programOptions = ["--max-semi-space-size=8", "--no-allocation-site-pretenuring", "--heap-growing-percent=50"];
-const programEnvironment = { MALLOC_ARENA_MAX: "1" };
+const program = JSON.parse(readFileSync(new URL("program-options.json", import.meta.url), "utf8"));
 
 class Refusal extends Error {}
 
@@ -68,7 +68,7 @@ async function main([mode, ...command]) {
   if (command[0] === "--bin") return runToEnd(join(modules, ".bin", command[1]), command.slice(2), { env });
   // Over the channel the program notices, by the event `disconnect`, that this process was killed.
   const stdio = ["inherit", "inherit", "inherit", "ipc"];
-  const [options, defaults] = mode === "start" ? [programOptions, programEnvironment] : [[], {}];
+  const [options, defaults] = mode === "start" ? [program.options, program.environment] : [[], {}];
   return runToEnd(node, [...options, resolve(root, command[0]), ...command.slice(1)], { env: { ...defaults, ...env }, stdio });
 }
 

@@ -16,7 +16,7 @@ beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), "bellhop run ")));
   roots.push(root);
   mkdirSync(join(root, "scripts"));
-  cpSync(join(import.meta.dirname, "run.mjs"), join(root, "scripts/run.mjs"));
+  for (const file of ["run.mjs", "program-options.json"]) cpSync(join(import.meta.dirname, file), join(root, "scripts", file));
   writeFileSync(join(root, "package-lock.json"), JSON.stringify(lock));
 });
 
